@@ -1,0 +1,135 @@
+#pragma once
+// The API's own types, beside those of core/record, core/kpi and core/engine/directory that it shows as they are. Written
+// once: JSON, the OpenAPI document and the page's TypeScript come from these descriptions.
+#include <array>
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/id.h"
+#include "base/time.h"
+#include "core/engine/directory.h"
+#include "core/kpi/live_board.h"
+#include "core/record/records.h"
+
+namespace seatline::api {
+
+/// Roles of the first cut: an agent sees only itself and its calls; a supervisor the tenant; an admin also trunks and users.
+enum class Role { agent, supervisor, admin };
+BOOST_DESCRIBE_ENUM(Role, agent, supervisor, admin)
+
+/// The body of every answer that is not 2xx.
+struct ErrorBody {
+    std::string code;    ///< invalid, not_found, not_allowed, unauthenticated, conflict, too_many, unavailable
+    std::string field;
+    std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(ErrorBody, (), (code, field, reason))
+
+/// POST /api/v1/session
+struct LogIn {
+    std::string user_name;
+    std::string password;
+    static constexpr auto required() { return std::array<std::string_view, 2>{"user_name", "password"}; }
+};
+BOOST_DESCRIBE_STRUCT(LogIn, (), (user_name, password))
+
+/// GET /api/v1/session, and the answer of POST
+struct SessionView {
+    std::string user_name;
+    Role role = Role::agent;
+    TenantId tenant;
+    std::string tenant_name;
+    std::string time_zone;
+    std::optional<AgentId> agent;  ///< the agent that this user is
+    std::string csrf_token;        ///< to be sent as header X-CSRF-Token with every POST, PUT, PATCH, DELETE
+};
+BOOST_DESCRIBE_STRUCT(SessionView, (), (user_name, role, tenant, tenant_name, time_zone, agent, csrf_token))
+
+struct QueueInfo {
+    QueueId id;
+    std::string name;
+    std::string skill;
+    seconds service_level_s{};
+};
+BOOST_DESCRIBE_STRUCT(QueueInfo, (), (id, name, skill, service_level_s))
+
+struct AgentInfo {
+    AgentId id;
+    std::string number;
+    std::string name;
+    std::string device;
+};
+BOOST_DESCRIBE_STRUCT(AgentInfo, (), (id, number, name, device))
+
+struct TrunkInfo {
+    TrunkId id;
+    std::string name;
+    std::vector<std::string> addresses;
+    std::uint32_t max_calls = 0;
+};
+BOOST_DESCRIBE_STRUCT(TrunkInfo, (), (id, name, addresses, max_calls))
+
+/// GET /api/v1/directory: the names that go with ids, of the session's tenant. trunks: only for admins.
+struct DirectoryView {
+    std::vector<QueueInfo> queues;
+    std::vector<AgentInfo> agents;
+    std::vector<TrunkInfo> trunks;
+    std::vector<core::BusyReason> busy_reasons;
+};
+BOOST_DESCRIBE_STRUCT(DirectoryView, (), (queues, agents, trunks, busy_reasons))
+
+enum class AgentAction { sign_in, sign_out, idle, busy, hang_up };
+BOOST_DESCRIBE_ENUM(AgentAction, sign_in, sign_out, idle, busy, hang_up)
+
+/// POST /api/v1/agents/{id}/commands ("me" for one's own agent). `idle` also ends wrap-up. During a call
+/// `busy` and `sign_out` are kept and take effect when it ends (after wrap-up); the answer is 200.
+struct AgentCommand {
+    AgentAction action = AgentAction::idle;
+    std::string reason;  ///< busy: a code of DirectoryView.busy_reasons
+    static constexpr auto required() { return std::array<std::string_view, 1>{"action"}; }
+};
+BOOST_DESCRIBE_STRUCT(AgentCommand, (), (action, reason))
+
+/// GET /api/v1/calls/{call}/waveform: peaks 0..100, `buckets` of equal length over the recording.
+struct Waveform {
+    milliseconds length_ms{};
+    std::vector<std::uint8_t> left;   ///< the caller
+    std::vector<std::uint8_t> right;  ///< the agent
+};
+BOOST_DESCRIBE_STRUCT(Waveform, (), (length_ms, left, right))
+
+/// GET /api/v1/calls/{call}/events: the time line of a call.
+struct EventView {
+    std::uint64_t seq = 0;
+    Instant at;
+    std::string type;
+    std::string body_json;  ///< the event as in the journal
+};
+BOOST_DESCRIBE_STRUCT(EventView, (), (seq, at, type, body_json))
+
+/// GET /api/v1/health (no session needed): "ok" when journal, SIP and a worker are up.
+struct HealthView {
+    std::string status;
+    std::string version;
+    std::uint32_t workers = 0;
+    std::uint64_t calls = 0;
+};
+BOOST_DESCRIBE_STRUCT(HealthView, (), (status, version, workers, calls))
+
+/// Messages of the WebSocket /api/v1/live, server to page; `type` tells which member is set.
+/// hello: first message (board for supervisors and admins, agent for agents, both if both); queue / agent: one view
+/// changed (agents get only their own); resync: the client was too slow, a new hello follows; closing: the server stops.
+enum class LiveType { hello, queue, agent, resync, closing };
+BOOST_DESCRIBE_ENUM(LiveType, hello, queue, agent, resync, closing)
+struct LiveMessage {
+    LiveType type = LiveType::hello;
+    Instant now;  ///< the server's clock: pages show timers by it
+    std::optional<core::BoardView> board;
+    std::optional<core::QueueView> queue;
+    std::optional<core::AgentView> agent;
+};
+BOOST_DESCRIBE_STRUCT(LiveMessage, (), (type, now, board, queue, agent))
+
+}  // namespace seatline::api
