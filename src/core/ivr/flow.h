@@ -1,0 +1,66 @@
+#pragma once
+// Flows (IVR) as a machine of pure steps: a node is entered, hears digits, the end of its prompts or its time-out, and
+// answers with the next Step. What a step means for the call is the engine's business. One file a node type
+// (node_play.cpp, node_menu.cpp, ...); the list of types is in flow.cpp.
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "core/engine/directory.h"
+
+namespace seatline::core::ivr {
+
+using NodeIndex = std::uint32_t;
+inline constexpr NodeIndex kNoNode = ~NodeIndex{0};  ///< as a target: the flow ends, the call is hung up
+
+/// A node with its links resolved; refers to the Directory's text, which outlives it.
+struct Node {
+    const FlowNode* data = nullptr;
+    NodeIndex next = kNoNode;
+    NodeIndex on_failure = kNoNode;
+    std::vector<std::pair<char, NodeIndex>> choices;
+};
+
+/// What a node remembers of the call while it is in it.
+struct Memory {
+    std::uint32_t failures = 0;
+    bool collecting = false;  ///< prompts are over, the time-out runs
+};
+
+// ---- steps: what a node wants --------------------------------------------------------------------------------------
+struct PlayPrompts { std::vector<std::string> prompts; };    ///< then on_played; a digit stops them if the node takes it
+struct WaitForDigit { seconds timeout{0}; };                 ///< then on_digit or on_timeout
+struct GoTo { NodeIndex node = kNoNode; };
+struct EnterQueue { QueueId queue; };
+struct HangUp {};
+struct StayHere {};                                          ///< nothing changes: a digit that this node does not take
+using Step = std::variant<PlayPrompts, WaitForDigit, GoTo, EnterQueue, HangUp, StayHere>;
+
+/// A step and, when the node took input, the digits that it took (empty text: a time-out was its input).
+struct Outcome {
+    Step step;
+    bool took_input = false;
+    std::string digits;
+};
+
+/// A checked flow, ready to run.
+struct CompiledFlow {
+    const Flow* data = nullptr;
+    std::vector<Node> nodes;
+    NodeIndex start = 0;
+};
+
+/// Resolves the links. The flow has passed check(Directory).
+[[nodiscard]] CompiledFlow compile(const Flow& flow);
+/// Errors: invalid, field relative to the flow ("nodes[2].choices[0].next").
+[[nodiscard]] Result<void> check_nodes(const Flow& flow);
+
+[[nodiscard]] Outcome enter(const Node& node, Memory& memory);
+[[nodiscard]] Outcome on_digit(const Node& node, Memory& memory, char digit);
+[[nodiscard]] Outcome on_played(const Node& node, Memory& memory);
+[[nodiscard]] Outcome on_timeout(const Node& node, Memory& memory);
+
+}  // namespace seatline::core::ivr
