@@ -105,31 +105,31 @@ using Event = std::variant<IncomingCall, Progress, Answered, Confirmed, MediaCha
 
 struct Ring { LegId leg; };                              ///< 180 to the caller
 struct Accept { LegId leg; MediaDescription local; };    ///< 200 with our answer (or offer, on delayed offer); also answers MediaChanged
-struct Reject { LegId leg; int code = 486; std::string reason; std::uint32_t retry_after_s = 0; };
+struct Reject { LegId leg; int code = 486; std::string reason{}; std::uint32_t retry_after_s = 0; };
 struct Invite {
     LegId leg;
-    std::string device_user;    ///< ring this registered device at its contact; or
-    std::string request_uri;    ///< call this URI ("sip:1001@127.0.0.2:5080;transport=tcp")
-    std::string from_user;
-    std::string from_name;      ///< UTF-8 display name
+    std::string device_user{};    ///< ring this registered device at its contact; or
+    std::string request_uri{};    ///< call this URI ("sip:1001@127.0.0.2:5080;transport=tcp")
+    std::string from_user{};
+    std::string from_name{};      ///< UTF-8 display name
     MediaDescription local;     ///< our offer
     seconds ring_timeout{60};   ///< then CANCEL, Ended 408 "no answer"
-    std::vector<std::pair<std::string, std::string>> headers;  ///< extra headers (X-Seatline-Queue: ...)
-    std::string auth_user;      ///< digest when challenged (robots, trunks)
-    std::string auth_password;
+    std::vector<std::pair<std::string, std::string>> headers{};  ///< extra headers (X-Seatline-Queue: ...)
+    std::string auth_user{};      ///< digest when challenged (robots, trunks)
+    std::string auth_password{};
 };
 /// Ends a leg in whatever state it is: BYE, CANCEL, or a final response; Ended follows, by local.
-struct HangUp { LegId leg; int code = 0; std::string reason; };
-struct SetTrunks { std::vector<TrunkAddress> trunks; };
-struct SetDevices { std::vector<DeviceCredential> devices; };  ///< replaces all; bindings of users that are gone end
+struct HangUp { LegId leg; int code = 0; std::string reason{}; };
+struct SetTrunks { std::vector<TrunkAddress> trunks{}; };
+struct SetDevices { std::vector<DeviceCredential> devices{}; };  ///< replaces all; bindings of users that are gone end
 /// As a phone: register and keep registered (refresh at half the expiry) until Unregister.
 struct Register {
-    std::string registrar_uri;
-    std::string user;
-    std::string password;
+    std::string registrar_uri{};
+    std::string user{};
+    std::string password{};
     std::uint32_t expires_s = 300;
 };
-struct Unregister { std::string user; };
+struct Unregister { std::string user{}; };
 struct SendInfoDigit { LegId leg; char digit = 0; };
 
 using Command = std::variant<Ring, Accept, Reject, Invite, HangUp, SetTrunks, SetDevices, Register, Unregister,

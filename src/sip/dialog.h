@@ -1,0 +1,138 @@
+#pragma once
+// One leg: an INVITE dialog of either direction, from the first INVITE until the last transaction is over. Its methods
+// stand in files by what they answer: incoming_leg.cpp (we are called), outgoing_leg.cpp (we call), in_dialog.cpp
+// (requests of the peer within the dialog), session_timer.cpp (RFC 4028), dialog.cpp (the end, and what all share).
+//
+// Ended is told at once when the leg is over for the owner; the object stays in `closing` until the peer has answered
+// our BYE or CANCEL, or sent the ACK that we wait for, and then asks Stack to bury it. SIP thread only.
+#include <optional>
+#include <string>
+
+#include "sip/client_auth.h"
+#include "sip/endpoint.h"
+#include "sip/message.h"
+#include "sip/sdp/sdp.h"
+#include "sip/sofia.h"
+#include "sip/timer_queue.h"
+
+namespace seatline::sip {
+
+class Stack;
+
+class Dialog {
+public:
+    Dialog(Stack& stack, LegId id);
+    ~Dialog();
+    Dialog(const Dialog&) = delete;
+    Dialog& operator=(const Dialog&) = delete;
+
+    [[nodiscard]] LegId id() const { return id_; }
+
+    /// Takes the first INVITE of a call to us and fills `call.remote`. False after a reply was sent (400, 422, 488).
+    [[nodiscard]] bool take_invite(nta_incoming_t* request, const sip_t* sip, IncomingCall& call);
+    /// Sends our INVITE; when it can't be sent, Ended follows at once.
+    void invite(Invite&& command);
+
+    void ring();
+    void accept(const MediaDescription& local);
+    void reject(const Reject& command);
+    void hang_up(const HangUp& command);
+    void send_info_digit(char digit);
+
+private:
+    enum class State { ringing, answered, calling, up, closing };
+    enum class Refresher { none, us, peer };
+
+    // dialog.cpp
+    void end(EndedBy by, int sip_code, std::string text, int q850 = 0);
+    void finish();
+    void send_bye(const std::string& reason);
+    void drop_change(int status);
+    [[nodiscard]] std::string local_sdp(const MediaDescription& local);
+    [[nodiscard]] Result<std::string> local_answer(const MediaDescription& local);
+    [[nodiscard]] bool take_sdp(const sip_t* sip, MediaDescription& remote);
+    [[nodiscard]] nta_outgoing_t* send_request(sip_method_t method, const char* name,
+                                               nta_response_f* callback, const std::string& headers,
+                                               const std::string& body = {});
+    [[nodiscard]] const url_string_t* route() const {
+        return route_.empty() ? nullptr : URL_STRING_MAKE(route_.c_str());
+    }
+    void reply_here(nta_incoming_t* request, int status, const std::string& body,
+                    const std::string& headers);
+    static int on_bye_response(void* dialog, nta_outgoing_t* request, const sip_t* sip);
+    static int on_ignored_response(void* dialog, nta_outgoing_t* request, const sip_t* sip);
+
+    // incoming_leg.cpp
+    void answer(const MediaDescription& local);
+    static int on_ack_or_cancel(void* dialog, nta_incoming_t* request, const sip_t* sip);
+    void take_cancel(nta_incoming_t* request, const sip_t* sip);
+    void take_ack(const sip_t* sip);
+    void take_change_ack(const sip_t* sip);
+    void no_ack();
+
+    // outgoing_leg.cpp
+    void send_invite();
+    static int on_invite_response(void* dialog, nta_outgoing_t* request, const sip_t* sip);
+    void take_progress(int status, const sip_t* sip);
+    void take_answer(const sip_t* sip);
+    void take_failure(int status, const sip_t* sip);
+    void cancel(const std::string& reason);
+    void send_ack();
+
+    // in_dialog.cpp
+    static int on_request(void* dialog, nta_leg_t*, nta_incoming_t* request, const sip_t* sip);
+    void take_request(nta_incoming_t* request, const sip_t* sip);
+    void take_bye(nta_incoming_t* request, const sip_t* sip);
+    void take_change(nta_incoming_t* request, const sip_t* sip);
+    [[nodiscard]] bool can_change_now(nta_incoming_t* request);
+    void answer_unchanged(nta_incoming_t* request, bool with_sdp);
+    void answer_change(const MediaDescription& local);
+    void take_info(nta_incoming_t* request, const sip_t* sip);
+    void hold_change(nta_incoming_t* request);
+
+    // session_timer.cpp
+    [[nodiscard]] bool take_session_request(nta_incoming_t* request, const sip_t* sip);
+    [[nodiscard]] std::string session_headers() const;
+    void take_session_response(const sip_t* sip);
+    void restart_session_timer();
+    void send_refresh();
+    static int on_refresh_response(void* dialog, nta_outgoing_t* request, const sip_t* sip);
+    void session_lost();
+
+    Stack& stack_;
+    LegId id_;
+    State state_ = State::ringing;
+    bool is_tcp_ = false;
+    bool is_ended_ = false;
+    nta_leg_t* leg_ = nullptr;
+    std::string route_;             ///< where the peer really is; empty: by its Contact and Record-Route
+
+    nta_incoming_t* invite_in_ = nullptr;    ///< the first INVITE to us, until its ACK
+    nta_outgoing_t* invite_out_ = nullptr;   ///< our INVITE, until its final response
+    nta_incoming_t* change_ = nullptr;       ///< a re-INVITE or UPDATE that waits for Accept
+    nta_incoming_t* change_in_ = nullptr;    ///< an answered re-INVITE, until its ACK
+    nta_outgoing_t* refresh_ = nullptr;      ///< our session refresh on its way
+    bool is_bye_due_ = false;                ///< hung up before the ACK came (RFC 3261 15)
+    bool has_bye_auth_ = false;
+
+    sdp::Origin origin_;
+    std::string last_sdp_;
+    std::optional<MediaDescription> local_;
+    std::optional<MediaDescription> remote_;
+    std::optional<MediaDescription> pending_remote_;  ///< of change_, until it is accepted
+    std::optional<sdp::Session> offer_;      ///< the peer's offer that our next answer goes to
+    bool owes_offer_answer_ = false;         ///< our 2xx had an offer; the ACK brings the answer
+
+    Invite command_;                         ///< of an outgoing leg
+    std::string target_uri_;
+    ClientAuth auth_;
+    int last_progress_ = 0;
+    TimerQueue::Handle deadline_;            ///< ring timeout, or a change that nobody decides
+
+    Refresher refresher_ = Refresher::none;
+    seconds session_interval_{0};
+    bool peer_updates_ = false;
+    TimerQueue::Handle session_timer_;
+};
+
+}  // namespace seatline::sip

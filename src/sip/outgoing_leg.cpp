@@ -1,0 +1,132 @@
+// We call: the INVITE, its provisional and final responses, CANCEL and the ring timeout.
+#include "sip/dialog.h"
+#include "sip/stack.h"
+
+namespace seatline::sip {
+
+void Dialog::invite(Invite&& command) {
+    state_ = State::calling;
+    command_ = std::move(command);
+    target_uri_ = command_.request_uri;
+    if (!command_.device_user.empty()) {
+        const auto* binding = stack_.registrar().newest(command_.device_user);
+        if (binding == nullptr) {
+            end(EndedBy::network, 480, "device isn't registered");
+            return finish();
+        }
+        target_uri_ = binding->contact_uri;
+        route_ = binding->route_uri;
+    }
+    const auto& where = route_.empty() ? target_uri_ : route_;
+    is_tcp_ = where.find("transport=tcp") != std::string::npos;
+    auth_ = ClientAuth(command_.auth_user, command_.auth_password);
+    const auto from = name_addr(
+        command_.from_name, "sip:" + escape_user(command_.from_user) + '@' + stack_.host_port());
+    const auto to = '<' + target_uri_.substr(0, target_uri_.find(';')) + '>';
+    leg_ = nta_leg_tcreate(stack_.agent(), on_request, this, SIPTAG_FROM_STR(from.c_str()),
+                           SIPTAG_TO_STR(to.c_str()), TAG_END());
+    if (leg_ == nullptr || nta_leg_tag(leg_, nullptr) == nullptr) {
+        end(EndedBy::local, 416, "the address to call is no SIP URI");
+        return finish();
+    }
+    deadline_ = stack_.timers().set(stack_.now() + command_.ring_timeout, [this] {
+        deadline_ = {};
+        cancel("no answer");
+        end(EndedBy::local, 408, "no answer");
+    });
+    send_invite();
+}
+
+void Dialog::send_invite() {
+    const auto body = local_sdp(command_.local);
+    const auto headers = header_lines(command_.headers) + auth_.header("INVITE", target_uri_);
+    invite_out_ = nta_outgoing_tcreate(
+        leg_, on_invite_response, this, route(), SIP_METHOD_INVITE, URL_STRING_MAKE(target_uri_.c_str()),
+        SIPTAG_CONTACT_STR(stack_.contact(is_tcp_).c_str()),
+        SIPTAG_USER_AGENT_STR(stack_.config().user_agent.c_str()), SIPTAG_ALLOW_STR(allowed_methods),
+        SIPTAG_SUPPORTED_STR(supported_extensions), SIPTAG_CONTENT_TYPE_STR("application/sdp"),
+        SIPTAG_PAYLOAD_STR(body.c_str()),
+        TAG_IF(!headers.empty(), SIPTAG_HEADER_STR(headers.c_str())), TAG_END());
+    if (invite_out_ == nullptr) {
+        end(EndedBy::local, 416, "the address to call is no SIP URI");
+        finish();
+    }
+}
+
+int Dialog::on_invite_response(void* magic, nta_outgoing_t* request, const sip_t* sip) {
+    auto& self = *static_cast<Dialog*>(magic);
+    self.stack_.sweep();
+    const int status = nta_outgoing_status(request);
+    if (status < 200) {
+        self.take_progress(status, sip);
+        return 0;
+    }
+    if (status < 300) self.take_answer(sip);
+    nta_outgoing_destroy(request);  // after the ACK, which sofia sends for its INVITE
+    self.invite_out_ = nullptr;
+    if (status >= 300) {
+        self.take_failure(status, sip);
+    } else if (self.is_ended_) {
+        self.send_bye({});  // hung up before, or the answer was of no use
+    }
+    return 0;
+}
+
+void Dialog::take_progress(int status, const sip_t* sip) {
+    if (state_ != State::calling || status == 100 || sip == nullptr) return;
+    Progress progress{id_, status, std::nullopt};
+    MediaDescription remote;
+    if (has_content_type(sip, "application/sdp") && take_sdp(sip, remote)) {
+        progress.remote = std::move(remote);
+    } else if (status == last_progress_) {
+        return;  // a repeated 180 says nothing new
+    }
+    last_progress_ = status;
+    stack_.emit(std::move(progress));
+}
+
+void Dialog::send_ack() {
+    auto* ack = nta_outgoing_tcreate(leg_, nullptr, nullptr, route(), SIP_METHOD_ACK, nullptr,
+                                     SIPTAG_USER_AGENT_STR(stack_.config().user_agent.c_str()),
+                                     TAG_END());
+    nta_outgoing_destroy(ack);  // sofia keeps it to answer a repeated 2xx
+}
+
+void Dialog::take_answer(const sip_t* sip) {
+    stack_.timers().cancel(deadline_);
+    nta_leg_rtag(leg_, sip->sip_to->a_tag);
+    nta_leg_client_reroute(leg_, sip->sip_record_route, sip->sip_contact, 1);
+    if (sip->sip_record_route != nullptr) route_.clear();
+    send_ack();
+    if (is_ended_) return;
+    peer_updates_ = sip->sip_allow != nullptr && sip_is_allowed(sip->sip_allow, SIP_METHOD_UPDATE);
+    MediaDescription remote;
+    if (!take_sdp(sip, remote)) return end(EndedBy::network, 488, "answer without usable audio");
+    state_ = State::up;
+    remote_ = remote;
+    take_session_response(sip);
+    stack_.emit(Answered{id_, std::move(remote)});
+}
+
+void Dialog::take_failure(int status, const sip_t* sip) {
+    const bool is_ours = sip == nullptr || nta_sip_is_internal(const_cast<sip_t*>(sip));
+    if (!is_ended_ && !is_ours && (status == 401 || status == 407) && auth_.take_challenge(sip)) {
+        return send_invite();
+    }
+    const auto* phrase = sip != nullptr && sip->sip_status != nullptr ? sip->sip_status->st_phrase
+                                                                       : sip_status_phrase(status);
+    end(is_ours ? EndedBy::network : EndedBy::remote, status,
+        std::to_string(status) + ' ' + (phrase != nullptr ? phrase : ""), q850_cause(sip));
+    finish();
+}
+
+void Dialog::cancel(const std::string& reason) {
+    if (invite_out_ == nullptr) return;
+    std::string headers;
+    if (!reason.empty()) headers = "Reason: Q.850;cause=16;text=" + quoted(reason) + "\r\n";
+    // sofia holds the CANCEL back until a provisional response has come (RFC 3261 9.1).
+    (void)nta_outgoing_tcancel(invite_out_, nullptr, nullptr,
+                               TAG_IF(!headers.empty(), SIPTAG_HEADER_STR(headers.c_str())), TAG_END());
+}
+
+}  // namespace seatline::sip

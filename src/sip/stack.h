@@ -1,0 +1,121 @@
+#pragma once
+// What all SIP work shares: sofia's loop and agent, the deadlines, the dialogs, the registrar, the trunks. Everything
+// here lives on the SIP thread; Endpoint owns the thread and hands the commands in.
+//
+// Who destroys what: Stack owns the agent, the default leg and the dialogs; a Dialog owns its nta leg and the
+// transactions that it holds. A Dialog that is done is buried, not deleted, because sofia may still stand in one of its
+// callbacks; the grave is emptied at the next entry from outside.
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "sip/client_registration.h"
+#include "sip/endpoint.h"
+#include "sip/message.h"
+#include "sip/registrar.h"
+#include "sip/sofia.h"
+#include "sip/source_guard.h"
+#include "sip/timer_queue.h"
+#include "sip/trunk_table.h"
+
+namespace seatline::sip {
+
+class Dialog;
+
+class Stack {
+public:
+    Stack(const Config& config, Endpoint::Sink sink, Endpoint::Clock clock);
+    ~Stack();
+    Stack(const Stack&) = delete;
+    Stack& operator=(const Stack&) = delete;
+
+    /// Creates the loop and binds UDP and TCP to one port. Must be called on the thread that will run(). Errors:
+    /// unavailable, field "bind".
+    [[nodiscard]] Result<void> open();
+    /// Serves until stop(); `wakeup_fd` turns readable when `on_wakeup` shall be called.
+    void run(int wakeup_fd, std::function<void()> on_wakeup);
+    /// Ends all legs, then run() returns when they have gone or after 500 ms.
+    void stop();
+
+    void execute(Command&& command);
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+
+    // ---- for dialogs, registrations and request handlers ----
+    [[nodiscard]] Instant now() const { return clock_(); }
+    void emit(Event&& event) const { sink_(std::move(event)); }
+    [[nodiscard]] const Config& config() const { return config_; }
+    [[nodiscard]] nta_agent_t* agent() const { return agent_; }
+    [[nodiscard]] nta_leg_t* default_leg() const { return default_leg_; }
+    [[nodiscard]] const std::string& host_port() const { return host_port_; }
+    /// "<sip:seatline@127.0.0.1:5060>", with ;transport=tcp when asked.
+    [[nodiscard]] const std::string& contact(bool is_tcp) const {
+        return is_tcp ? contact_tcp_ : contact_udp_;
+    }
+    TimerQueue& timers() { return timers_; }
+    Registrar& registrar() { return registrar_; }
+
+    /// Sends a final response and lets go of the transaction. `headers`: further header lines, or empty.
+    void reply(nta_incoming_t* request, int status, const char* phrase = nullptr,
+               const std::string& headers = {}) const;
+    /// Whether a request with a body or a Require header is one that we can read; replies 415 or 420 when not.
+    [[nodiscard]] bool check_content(nta_incoming_t* request, const sip_t* sip) const;
+    void reply_options(nta_incoming_t* request) const;
+    /// 405 or 501 with Allow, by whether sofia knows the method.
+    void reply_bad_method(nta_incoming_t* request) const;
+
+    /// Takes a dialog out; deleted at the next entry from outside.
+    void bury(Dialog& dialog);
+    void sweep();
+
+    void on_request(nta_incoming_t* request, const sip_t* sip);
+
+private:
+    friend class StackLoop;
+
+    [[nodiscard]] bool check_request(nta_incoming_t* request, const sip_t* sip);
+    [[nodiscard]] bool has_looped(const sip_t* sip) const;
+    void on_invite(nta_incoming_t* request, const sip_t* sip);
+    void on_register(nta_incoming_t* request, const sip_t* sip);
+    /// The name of the device that the request proves to be; empty after a reply was sent.
+    [[nodiscard]] bool authenticate(nta_incoming_t* request, const sip_t* sip, const std::string& user);
+    void challenge(nta_incoming_t* request, bool is_stale);
+    void reply_bindings(nta_incoming_t* request, const std::string& user) const;
+    /// Fills trunk or device of an INVITE's sender; false after a reply was sent.
+    [[nodiscard]] bool identify(nta_incoming_t* request, const sip_t* sip, IncomingCall& call);
+    [[nodiscard]] std::string registered_route(const Source& source, const IncomingCall& call) const;
+
+    void start_invite(Invite&& command);
+    [[nodiscard]] Dialog* find(LegId leg) const;
+    [[nodiscard]] Result<void> bind_port(std::uint16_t port);
+    void arm_timer();
+    void run_timers();
+    void check_stopped();
+
+    Config config_;
+    Endpoint::Sink sink_;
+    Endpoint::Clock clock_;
+    su_root_t* root_ = nullptr;
+    su_timer_t* timer_ = nullptr;
+    nta_agent_t* agent_ = nullptr;
+    nta_leg_t* default_leg_ = nullptr;
+    std::uint16_t port_ = 0;
+    std::string host_port_;
+    std::string contact_udp_;
+    std::string contact_tcp_;
+    std::uint64_t next_leg_;
+    bool is_running_timers_ = false;
+    bool is_stopping_ = false;
+
+    TimerQueue timers_;
+    TrunkTable trunks_;
+    Registrar registrar_;
+    NonceMint nonces_;
+    SourceGuard guard_;
+    ClientRegistrations registrations_;
+    std::unordered_map<LegId, std::unique_ptr<Dialog>> dialogs_;
+    std::vector<std::unique_ptr<Dialog>> buried_;
+};
+
+}  // namespace seatline::sip
