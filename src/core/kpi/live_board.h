@@ -94,9 +94,14 @@ public:
     /// Today's counters from the projections, at start: before the first apply().
     void seed(QueueId queue, const QueueCounters& today);
     void seed(AgentId agent, std::uint64_t answered_today, std::uint64_t talk_today_ms);
+    /// A call without CallEnded (legs not needed). Counts nothing: the queue's seed has counted it.
+    void seed(const CallRecord& open_call);
+    /// The interval that an agent is in; `call`: the record of its call with legs, null when it has none.
+    void seed(const AgentInterval& open_interval, const CallRecord* call);
 
     void apply(const Event& event);
-    /// The tenant's day has turned: its counters of today start at zero.
+    /// The tenant's day has turned: its counters of today start at zero. Callers who still wait are offered to the new
+    /// day as well, so that offered = answered + abandoned + left_otherwise + waiting holds for each day's board.
     void roll_day(TenantId tenant);
 
     [[nodiscard]] BoardView board(TenantId tenant, Instant now) const;
