@@ -92,6 +92,10 @@ struct AgentCommand {
 };
 BOOST_DESCRIBE_STRUCT(AgentCommand, (), (action, reason))
 
+/// The answer of POST /api/v1/agents/{id}/commands: an empty object; the new state comes by the WebSocket.
+struct Accepted {};
+BOOST_DESCRIBE_STRUCT(Accepted, (), ())
+
 /// GET /api/v1/calls/{call}/waveform: peaks 0..100, `buckets` of equal length over the recording.
 struct Waveform {
     milliseconds length_ms{};

@@ -1,0 +1,18 @@
+#pragma once
+// The list of resources. To add one: a file here with its add_*() and a line in add_all().
+#include "api/http/services.h"
+
+namespace seatline::api {
+
+void add_session(RouteTable& table, Services& services);
+void add_directory(RouteTable& table, Services& services);
+void add_board(RouteTable& table, Services& services);
+void add_agents(RouteTable& table, Services& services);
+void add_calls(RouteTable& table, Services& services);
+void add_recording(RouteTable& table, Services& services);
+void add_waveform(RouteTable& table, Services& services);
+void add_system(RouteTable& table, Services& services);
+
+void add_all(RouteTable& table, Services& services);
+
+}  // namespace seatline::api

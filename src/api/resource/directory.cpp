@@ -1,0 +1,39 @@
+// The names that go with ids, of the session's tenant.
+#include "api/resource/all.h"
+
+namespace seatline::api {
+namespace {
+
+DirectoryView view_of(const core::Directory& directory, const Session& session) {
+    DirectoryView view;
+    for (const auto& queue : directory.queues) {
+        if (queue.tenant != session.tenant) continue;
+        view.queues.push_back({queue.id, queue.name, queue.skill, queue.service_level_s});
+    }
+    for (const auto& agent : directory.agents) {
+        if (agent.tenant != session.tenant) continue;
+        const bool show_device = session.role != Role::agent || session.agent == agent.id;
+        view.agents.push_back({agent.id, agent.number, agent.name, show_device ? agent.device : ""});
+    }
+    if (session.role == Role::admin) {
+        for (const auto& trunk : directory.trunks) {
+            view.trunks.push_back({trunk.id, trunk.name, trunk.addresses, trunk.max_calls});
+        }
+    }
+    view.busy_reasons = directory.busy_reasons;
+    return view;
+}
+
+}  // namespace
+
+void add_directory(RouteTable& table, Services& services) {
+    table.add({.path = "/api/v1/directory",
+               .access = Access::agent,
+               .summary = "Queues, agents, trunks and busy reasons of the tenant",
+               .response = schema<DirectoryView>,
+               .handler = at_once([&services](const Exchange& exchange) {
+                   return json_response(view_of(services.directory, *exchange.session));
+               })});
+}
+
+}  // namespace seatline::api

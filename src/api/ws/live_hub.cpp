@@ -1,0 +1,119 @@
+#include "api/ws/live_hub.h"
+
+#include "base/json.h"
+
+namespace seatline::api {
+namespace {
+
+LiveClient::Message text_of(const LiveMessage& message) {
+    return std::make_shared<const std::string>(to_json(message));
+}
+
+}  // namespace
+
+LiveHub::LiveHub(core::LiveBoard board, std::function<Instant()> clock)
+    : board_(std::move(board)), clock_(std::move(clock)) {
+    static_cast<void>(board_.take_changes());  // marks of the start are nobody's news
+}
+
+LiveMessage LiveHub::message(LiveType type) const {
+    LiveMessage m;
+    m.type = type;
+    m.now = clock_();
+    return m;
+}
+
+LiveMessage LiveHub::hello(const Viewer& viewer) const {
+    LiveMessage m = message(LiveType::hello);
+    if (viewer.sees_tenant()) m.board = board_.board(viewer.tenant, m.now);
+    if (viewer.agent) m.agent = board_.agent(viewer.tenant, *viewer.agent);
+    return m;
+}
+
+void LiveHub::add(LiveClient& client) {
+    const Viewer& viewer = client.viewer();
+    clients_.insert(&client);
+    if (viewer.sees_tenant()) supervisors_[viewer.tenant].insert(&client);
+    if (viewer.agent) agents_[{viewer.tenant, *viewer.agent}].insert(&client);
+    client.offer(text_of(hello(viewer)));
+}
+
+void LiveHub::remove(LiveClient& client) {
+    const Viewer& viewer = client.viewer();
+    clients_.erase(&client);
+    if (const auto found = supervisors_.find(viewer.tenant); found != supervisors_.end()) {
+        found->second.erase(&client);
+        if (found->second.empty()) supervisors_.erase(found);
+    }
+    if (!viewer.agent) return;
+    if (const auto found = agents_.find({viewer.tenant, *viewer.agent}); found != agents_.end()) {
+        found->second.erase(&client);
+        if (found->second.empty()) agents_.erase(found);
+    }
+}
+
+bool LiveHub::publish(std::span<const core::Event> events) {
+    for (const auto& event : events) board_.apply(event);
+    return take_changes();
+}
+
+bool LiveHub::roll_day(TenantId tenant) {
+    board_.roll_day(tenant);
+    return take_changes();
+}
+
+bool LiveHub::take_changes() {
+    auto changes = board_.take_changes();
+    for (const auto& [tenant, agent] : changes.agents) {
+        const auto own = agents_.find({tenant, agent});
+        if (own != agents_.end()) {
+            LiveMessage m = message(LiveType::agent);
+            m.agent = board_.agent(tenant, agent);
+            const auto text = text_of(m);
+            for (LiveClient* client : own->second) client->offer(text);
+        }
+        if (supervisors_.contains(tenant)) waiting_.agents.emplace(tenant, agent);
+    }
+    for (const auto& [tenant, queue] : changes.queues) {
+        if (supervisors_.contains(tenant)) waiting_.queues.emplace(tenant, queue);
+    }
+    return !waiting_.agents.empty() || !waiting_.queues.empty();
+}
+
+void LiveHub::flush() {
+    const auto changes = std::exchange(waiting_, {});
+    auto send = [&](TenantId tenant, const LiveMessage& m) {
+        const auto readers = supervisors_.find(tenant);
+        if (readers == supervisors_.end()) return;
+        const auto text = text_of(m);
+        for (LiveClient* client : readers->second) client->offer(text);
+    };
+    for (const auto& [tenant, queue] : changes.queues) {
+        LiveMessage m = message(LiveType::queue);
+        m.queue = board_.queue(tenant, queue);
+        if (m.queue) send(tenant, m);
+    }
+    for (const auto& [tenant, agent] : changes.agents) {
+        LiveMessage m = message(LiveType::agent);
+        m.agent = board_.agent(tenant, agent);
+        if (m.agent) send(tenant, m);
+    }
+}
+
+void LiveHub::refresh(LiveClient& client) {
+    client.offer(text_of(message(LiveType::resync)));
+    client.offer(text_of(hello(client.viewer())));
+}
+
+void LiveHub::close_session(const std::string& session_key) {
+    for (LiveClient* client : clients_) {
+        if (client->session_key() == session_key) client->close(nullptr);
+    }
+}
+
+void LiveHub::close_all() {
+    const auto text = text_of(message(LiveType::closing));
+    for (LiveClient* client : clients_) client->close(text);
+}
+
+}  // namespace seatline::api
