@@ -16,6 +16,8 @@ protected:
     SipCall() {
         center.post(SetTrunks{{{TrunkId{9}, "127.0.0.1", peer.port()}}});
         peer.post(SetTrunks{{{TrunkId{1}, "127.0.0.1", center.port()}}});
+        center.settle();
+        peer.settle();
     }
 
     Invite to_center(LegId leg) {
@@ -153,6 +155,7 @@ TEST_F(SipCall, over_tcp_and_reject_without_common_codec) {
     auto invite = to_center(LegId{2});
     invite.request_uri += ";transport=tcp";
     center.post(SetTrunks{{{TrunkId{3}, "127.0.0.0/8", 0}}});
+    center.settle();
     peer.post(invite);
     auto call = center.expect<IncomingCall>();
     EXPECT_EQ(call.trunk, TrunkId{3});
@@ -181,6 +184,7 @@ TEST_F(SipCall, shutdown_ends_every_call) {
 
 TEST_F(SipCall, strangers_are_refused) {
     center.post(SetTrunks{});
+    center.settle();
     peer.post(to_center(LegId{2}));
     EXPECT_EQ(peer.expect<Ended>().sip_code, 403);
     EXPECT_EQ(center.expect<Suspicious>().what, "INVITE from unknown address");

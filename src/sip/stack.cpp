@@ -136,7 +136,8 @@ Result<void> Stack::bind_port(std::uint16_t port) {
                    nta_agent_add_tport(agent_, URL_STRING_MAKE(one.c_str()), TPTAG_IDLE(1'800'000),
                                        TPTAG_TIMEOUT(10'000), TPTAG_QUEUESIZE(4096),
                                        TPTAG_UDP_RMEM(4 << 20), TPTAG_KEEPALIVE(0),
-                                       TPTAG_PONG2PING(1), TAG_END()) == 0;
+                                       TPTAG_PONG2PING(1), TPTAG_STUN_SERVER(0),
+                                       TAG_END()) == 0;
     }
     if (!is_bound) {
         return Error{"unavailable", "bind",

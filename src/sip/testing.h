@@ -48,6 +48,16 @@ public:
     [[nodiscard]] std::uint16_t port() const { return endpoint_->port(); }
     void stop() { endpoint_.reset(); }
 
+    /// Returns when all commands so far were executed: a registration that can't work answers at once.
+    void settle() {
+        post(Register{});
+        for (;;) {
+            auto event = poll(milliseconds{5000});
+            if (!event) throw std::runtime_error("the endpoint doesn't settle");
+            if (std::holds_alternative<RegisterResult>(*event)) return;
+        }
+    }
+
     /// The next event, which must be one of `Kinds`.
     template <class... Kinds>
     std::variant<Kinds...> expect_any(milliseconds patience = milliseconds{5000}) {
@@ -71,6 +81,15 @@ public:
     void expect_nothing(milliseconds patience = milliseconds{100}) {
         std::unique_lock lock(mutex_);
         EXPECT_FALSE(arrived_.wait_for(lock, patience, [this] { return !events_.empty(); }));
+    }
+
+    /// The next event if one comes in time.
+    std::optional<Event> poll(milliseconds patience = milliseconds{0}) {
+        std::unique_lock lock(mutex_);
+        if (!arrived_.wait_for(lock, patience, [this] { return !events_.empty(); })) return std::nullopt;
+        Event event = std::move(events_.front());
+        events_.pop_front();
+        return event;
     }
 
     void clear() {
