@@ -1,0 +1,316 @@
+// What control asks for: one function per command of media.proto.
+#include "base/log.h"
+#include "worker/worker.h"
+
+namespace seatline::worker {
+
+Worker::Worker(const WorkerConfig& config, ControlLink& control, FileThread& files, int epoll_fd, Instant start)
+    : config_(config), control_(control), files_(files), random_(std::random_device{}()), wheel_(start) {
+    const auto add = [&](const std::string& bind, const std::string& advertised) {
+        const Address address = Address::parse(bind, 0);
+        if (!address.valid()) return;
+        pools_.push_back(std::make_unique<PortPool>(address, config.port_min, config.port_max, epoll_fd));
+        advertised_.push_back(advertised.empty() ? bind : advertised);
+    };
+    add(config.bind_address, config.advertised_address);
+    if (!config.second_bind_address.empty()) add(config.second_bind_address, config.second_advertised_address);
+    legs_.reserve(config.max_legs);
+    rooms_.reserve(config.max_legs);
+    ticking_.reserve(config.max_legs);
+}
+
+void Worker::start(std::uint32_t pid) {
+    proto::FromWorker event;
+    event.mutable_ready()->set_pid(pid);
+    event.mutable_ready()->set_max_legs(config_.max_legs);
+    control_.send(event);
+}
+
+void Worker::on_command(const proto::ToWorker& command, Instant now) {
+    using Body = proto::ToWorker::BodyCase;
+    switch (command.body_case()) {
+        case Body::kOpenLeg: return open_leg(command.open_leg(), now);
+        case Body::kSetRemote: return set_remote(command.set_remote(), now);
+        case Body::kCloseLeg: return close_leg(command.close_leg(), now);
+        case Body::kHear: return hear(command.hear());
+        case Body::kPlay: return play(command.play());
+        case Body::kStopPlay: return stop_play(command.stop_play());
+        case Body::kLoadPrompt: return load_prompt(command.load_prompt());
+        case Body::kStartRecording: return start_recording(command.start_recording(), now);
+        case Body::kSetRecordingRight: return set_recording_right(command.set_recording_right());
+        case Body::kStopRecording: return stop_recording(command.stop_recording(), now);
+        case Body::kSendDigits: return send_digits(command.send_digits());
+        case Body::BODY_NOT_SET: log::warn("media worker: a command that this version does not know"); return;
+    }
+}
+
+void Worker::leg_failed(std::uint64_t leg, std::string reason) {
+    event_.mutable_leg_failed()->set_leg(leg);
+    event_.mutable_leg_failed()->set_reason(std::move(reason));
+    control_.send(event_);
+}
+
+Leg* Worker::find_or_fail(std::uint64_t leg) {
+    const auto found = legs_.find(leg);
+    if (found != legs_.end()) return found->second.get();
+    leg_failed(leg, "unknown leg");
+    return nullptr;
+}
+
+Room& Worker::room_of(std::uint64_t id) {
+    auto& room = rooms_[id];
+    if (!room) {
+        room = std::make_unique<Room>();
+        room->id = id;
+    }
+    return *room;
+}
+
+void Worker::forget_room_if_empty(Room& room, Instant now) {
+    if (!room.legs.empty()) return;
+    if (room.recording) end_recording(room, now);
+    rooms_.erase(room.id);
+}
+
+PortPool* Worker::pool_for(const proto::MediaDescription* remote) {
+    if (pools_.empty()) return nullptr;
+    if (remote == nullptr) return pools_.front().get();
+    const Address address = Address::parse(remote->address(), 0);
+    for (const auto& pool : pools_) {
+        if (pool->bind_address().family() == address.family()) return pool.get();
+    }
+    return nullptr;
+}
+
+void Worker::open_leg(const proto::OpenLeg& c, Instant now) {
+    if (c.leg() == 0 || legs_.contains(c.leg())) return leg_failed(c.leg(), "the leg is open already");
+    if (legs_.size() >= config_.max_legs) return leg_failed(c.leg(), "the worker is full");
+    const bool answer = c.has_remote();
+    auto formats = answer ? answer_formats(c.remote(), c.allowed()) : offer_formats(c.allowed());
+    if (formats.has_error()) return leg_failed(c.leg(), formats.error().reason);
+    PortPool* pool = pool_for(answer ? &c.remote() : nullptr);
+    if (pool == nullptr) return leg_failed(c.leg(), "no interface for this address family");
+    auto sockets = pool->acquire(now);
+    if (sockets.has_error()) return leg_failed(c.leg(), sockets.error().reason);
+
+    auto made = std::make_unique<Leg>();
+    Leg& leg = *made;
+    leg.id = c.leg();
+    leg.room = &room_of(c.room());
+    leg.pool = pool;
+    leg.sockets = *sockets;
+    leg.sockets->leg = &leg;
+    leg.allowed = c.allowed();
+    leg.formats = std::move(*formats);
+    leg.silence_limit = milliseconds{c.rtp_silence_ms()};
+    leg.last_packet = now;
+    leg.out = media::OutStream(random(), static_cast<std::uint16_t>(random() & 0x7FFF), random());
+    legs_.emplace(leg.id, std::move(made));
+    leg.room->legs.push_back(&leg);
+    if (answer) take_remote(leg, c.remote(), now);
+    wheel_.set(leg.rtcp_timer, now + media::rtcp_interval(random(), true));
+    if (!stats_timer_.set()) wheel_.set(stats_timer_, now + 1s);
+    announce_local(leg, answer, answer ? static_cast<Direction>(c.remote().direction() & 3) : Direction::sendrecv);
+    // Others of the room may have been told to hear this leg before it was open.
+    for (Leg* other : leg.room->legs) {
+        for (const auto id : other->source_ids) {
+            if (id == leg.id) {
+                resolve_sources(*other);
+                break;
+            }
+        }
+    }
+    attach_recording(*leg.room);
+}
+
+void Worker::announce_local(const Leg& leg, bool answer, Direction remote_direction) {
+    auto& opened = *event_.mutable_leg_opened();
+    opened.set_leg(leg.id);
+    auto& local = *opened.mutable_local();
+    local.Clear();
+    for (std::size_t i = 0; i < pools_.size(); ++i) {
+        if (pools_[i].get() == leg.pool) local.set_address(advertised_[i]);
+    }
+    local.set_port(leg.sockets->port);
+    local.set_rtcp_port(leg.sockets->port + 1u);
+    local.set_ptime_ms(20);
+    Direction direction = mirrored(remote_direction);
+    // A description with the address 0.0.0.0 is the old way to say "do not send to me" (RFC 3264 section 8.4).
+    if (answer && leg.remote.signalled.unspecified() && direction == Direction::sendrecv) direction = Direction::recvonly;
+    local.set_direction(static_cast<std::uint32_t>(direction));
+    for (const auto& f : leg.formats.local) *local.add_formats() = f;
+    control_.send(event_);
+}
+
+void Worker::take_remote(Leg& leg, const proto::MediaDescription& description, Instant now) {
+    RemoteEnd& remote = leg.remote;
+    const auto port = static_cast<std::uint16_t>(description.port());
+    const Address rtp = Address::parse(description.address(), port);
+    Address rtcp = rtp;
+    rtcp.set_port(static_cast<std::uint16_t>(description.rtcp_port() ? description.rtcp_port() : port + 1u));
+    const auto direction = static_cast<Direction>(description.direction() & 3);
+    const bool reachable = rtp.valid() && !rtp.unspecified() && port != 0 &&
+                           rtp.family() == leg.pool->bind_address().family();
+    remote.may_send_to = reachable && (direction == Direction::sendrecv || direction == Direction::recvonly);
+    const bool could_receive = remote.may_receive && remote.described;
+    remote.may_receive = port != 0 && (direction == Direction::sendrecv || direction == Direction::sendonly);
+    // The same place again keeps what was learnt of a NAT before it; a hold by 0.0.0.0 says nothing of the place.
+    if (reachable && (!remote.described || !(rtp == remote.signalled))) {
+        remote.signalled = rtp;
+        remote.rtp = rtp;
+        remote.rtcp = rtcp;
+        remote.latched = false;
+    } else if (!remote.described) {
+        remote.signalled = rtp;
+    }
+    remote.signalled_rtcp = rtcp;
+    remote.described = true;
+    if (remote.may_receive && !could_receive) leg.last_packet = now;
+    watch_silence(leg, now);
+}
+
+void Worker::set_remote(const proto::SetRemote& c, Instant now) {
+    Leg* leg = find_or_fail(c.leg());
+    if (leg == nullptr) return;
+    auto formats = apply_answer(leg->formats, c.remote());
+    if (formats.has_error()) {
+        // A re-INVITE may move to another allowed format than the one that we answered first.
+        formats = answer_formats(c.remote(), leg->allowed);
+    }
+    if (formats.has_error() && c.remote().port() != 0) return leg_failed(leg->id, formats.error().reason);
+    if (formats.has_value()) leg->formats = std::move(*formats);
+    take_remote(*leg, c.remote(), now);
+}
+
+void Worker::close_leg(const proto::CloseLeg& c, Instant now) {
+    // A leg that is not known any more is closed: the answer is the same, its report empty.
+    proto::LegReport report;
+    const auto found = legs_.find(c.leg());
+    if (found != legs_.end()) {
+        Leg& leg = *found->second;
+        if (leg.player.play != 0) end_play(leg, "stopped");
+        if (leg.packets_sent > 0) send_rtcp(leg, true, now);
+        fill_report(leg, report);
+        remove_leg(leg, now);
+    }
+    event_.mutable_leg_closed()->set_leg(c.leg());
+    *event_.mutable_leg_closed()->mutable_report() = report;
+    control_.send(event_);
+}
+
+void Worker::remove_leg(Leg& leg, Instant now) {
+    Room& room = *leg.room;
+    leg.source_ids.clear();
+    resolve_sources(leg);
+    const auto listeners = leg.listeners;
+    std::erase(room.legs, &leg);
+    leg.sockets->leg = nullptr;
+    leg.pool->release(leg.sockets, now);
+    leg.room = nullptr;
+    auto keep = std::move(legs_.at(leg.id));
+    legs_.erase(leg.id);
+    for (Leg* listener : listeners) resolve_sources(*listener);
+    leg.player = {};
+    leg.digit_sender = {};
+    refresh_ticking(leg);
+    attach_recording(room);
+    forget_room_if_empty(room, now);
+}
+
+void Worker::hear(const proto::Hear& c) {
+    Leg* leg = find_or_fail(c.leg());
+    if (leg == nullptr) return;
+    leg->source_ids.assign(c.sources().begin(), c.sources().end());
+    resolve_sources(*leg);
+}
+
+void Worker::play(const proto::Play& c) {
+    const auto found = legs_.find(c.leg());
+    const auto refuse = [&](const char* outcome) {
+        event_.mutable_play_ended()->set_leg(c.leg());
+        event_.mutable_play_ended()->set_play(c.play());
+        event_.mutable_play_ended()->set_outcome(outcome);
+        control_.send(event_);
+    };
+    if (found == legs_.end()) return refuse("stopped");
+    Player player;
+    player.play = c.play();
+    player.loop = c.loop();
+    player.mutes_sources = c.mute_sources();
+    for (const auto& name : c.prompts()) {
+        const auto prompt = prompts_.find(name);
+        if (prompt == prompts_.end() || prompt->second->state == PromptEntry::State::failed) {
+            return refuse("unknown_prompt");
+        }
+        player.prompts.push_back(prompt->second);
+    }
+    if (player.prompts.empty()) return refuse("finished");
+    Leg& leg = *found->second;
+    if (leg.player.play != 0) end_play(leg, "replaced");
+    leg.player = std::move(player);
+    refresh_mode(leg);
+}
+
+void Worker::stop_play(const proto::StopPlay& c) {
+    Leg* leg = find_or_fail(c.leg());
+    if (leg != nullptr && leg->player.play != 0) end_play(*leg, "stopped");
+}
+
+void Worker::load_prompt(const proto::LoadPrompt& c) {
+    auto job = std::make_unique<PromptJob>();
+    job->name = c.name();
+    job->path = c.path();
+    // A prompt that is known stays playable until the new one is read.
+    if (!prompts_.contains(c.name())) prompts_[c.name()] = std::make_shared<PromptEntry>();
+    files_.load_prompt(std::move(job));
+}
+
+void Worker::on_file_results() {
+    files_.clear_event();
+    files_.results(
+        [this](std::unique_ptr<RecordingFile> file) {
+            auto& ended = *event_.mutable_recording_ended();
+            const auto skipped = skipped_frames_.find(file.get());
+            if (skipped != skipped_frames_.end()) {
+                if (!file->error.empty()) file->error += "; ";
+                file->error += "disk too slow: " + std::to_string(skipped->second / 8) + " ms lost";
+                skipped_frames_.erase(skipped);
+            }
+            ended.set_room(file->room);
+            ended.set_path(file->path);
+            ended.set_length_ms(file->end_position / 8);
+            ended.set_octets(file->octets);
+            ended.set_error(file->error);
+            control_.send(event_);
+        },
+        [this](std::unique_ptr<PromptJob> job) {
+            auto& entry = prompts_[job->name];
+            if (!entry || entry->state == PromptEntry::State::ready) entry = std::make_shared<PromptEntry>();
+            auto& loaded = *event_.mutable_prompt_loaded();
+            loaded.Clear();
+            loaded.set_name(job->name);
+            if (job->result.has_value()) {
+                entry->prompt = std::move(*job->result);
+                entry->state = PromptEntry::State::ready;
+                loaded.set_length_ms(entry->prompt.length_ms());
+            } else {
+                entry->state = PromptEntry::State::failed;
+                loaded.set_error(job->result.error().text());
+            }
+            control_.send(event_);
+        });
+}
+
+void Worker::send_digits(const proto::SendDigits& c) {
+    Leg* leg = find_or_fail(c.leg());
+    if (leg == nullptr) return;
+    leg->digit_sender.push(c.digits(), c.duration_ms());
+    refresh_ticking(*leg);
+}
+
+void Worker::shut_down(Instant now) {
+    while (!legs_.empty()) remove_leg(*legs_.begin()->second, now);
+    while (!rooms_.empty()) forget_room_if_empty(*rooms_.begin()->second, now);
+}
+
+}  // namespace seatline::worker

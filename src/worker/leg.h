@@ -1,0 +1,133 @@
+#pragma once
+// All that the worker knows of one leg, its room and its recording. Plain data: the Worker class owns and changes it, on
+// the media thread only.
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "media/dtmf/receiver.h"
+#include "media/dtmf/sender.h"
+#include "media/jitter/jitter_buffer.h"
+#include "media/prompt/prompt.h"
+#include "media/record/stereo_assembler.h"
+#include "media/room/hearing.h"
+#include "media/room/out_stream.h"
+#include "media/rtp/receive_statistics.h"
+#include "media/rtp/rtcp.h"
+#include "worker/address.h"
+#include "worker/negotiation.h"
+#include "worker/port_pool.h"
+#include "worker/timer_wheel.h"
+
+namespace seatline::worker {
+
+struct Leg;
+struct RecordingFile;
+
+enum TimerKind : std::uint8_t { timer_rtcp, timer_silence, timer_digit, timer_recording, timer_worker_stats };
+
+/// A prompt by its name. Players keep the entry alive when the name is loaded anew.
+struct PromptEntry {
+    enum class State : std::uint8_t { loading, ready, failed };
+    State state = State::loading;
+    media::Prompt prompt;
+};
+
+/// One run of prompts to one leg.
+struct Player {
+    std::uint64_t play = 0;  ///< 0: none
+    bool loop = false;
+    bool mutes_sources = false;
+    std::vector<std::shared_ptr<PromptEntry>> prompts;
+    std::size_t index = 0;
+    std::size_t sample = 0;
+};
+
+/// One recording of one room.
+struct Recording {
+    std::uint64_t room = 0;
+    std::uint64_t left_leg = 0;
+    std::uint64_t right_leg = 0;
+    media::StereoAssembler assembler;
+    RecordingFile* file = nullptr;  ///< owned by the file thread from open to the ended result
+    std::uint64_t skipped_frames = 0;
+    Timer timer{timer_recording, this};
+
+    explicit Recording(Instant start) : assembler(start) {}
+};
+
+struct Room {
+    std::uint64_t id = 0;
+    std::vector<Leg*> legs;
+    std::unique_ptr<Recording> recording;
+};
+
+/// Where a leg's packets go and which sources are believed (symmetric RTP, RFC 4961; see latch.h).
+struct RemoteEnd {
+    bool described = false;      ///< the far side's description is known
+    bool may_send_to = false;    ///< its direction and address let us send
+    bool may_receive = true;     ///< its direction lets it send
+    Address signalled;           ///< of its description
+    Address signalled_rtcp;
+    Address rtp;                 ///< where we send now
+    Address rtcp;
+    bool latched = false;        ///< rtp is where packets come from
+    Address candidate;           ///< an unexpected source that must show a second packet in sequence
+    std::uint32_t candidate_ssrc = 0;
+    std::uint16_t candidate_sequence = 0;
+};
+
+struct Leg {
+    std::uint64_t id = 0;
+    Room* room = nullptr;
+    PortPool* pool = nullptr;
+    SocketPair* sockets = nullptr;
+    AllowedFormats allowed;
+    StreamFormats formats;
+    RemoteEnd remote;
+
+    // What comes in.
+    media::ReceiveStatistics received;
+    std::uint64_t octets_received = 0;
+    std::uint64_t malformed = 0;
+    Instant last_packet{};       ///< or since when one is expected
+    std::uint32_t stream_number = 0;  ///< one more each time the incoming stream starts anew
+    milliseconds silence_limit{0};
+    bool silent = false;
+    media::DigitReceiver digits;
+    Recording* recording = nullptr;
+    media::RecordSide record_side = media::RecordSide::left;
+    bool mixed = false;          ///< a listener needs its decoded frames
+    std::unique_ptr<media::JitterBuffer> jitter;
+    std::array<std::int16_t, media::frame_samples> frame{};
+    std::uint64_t frame_tick = 0;  ///< the tick that `frame` was taken at
+
+    // What it hears.
+    std::vector<std::uint64_t> source_ids;
+    std::vector<Leg*> sources;    ///< those of source_ids that exist
+    std::vector<Leg*> listeners;  ///< legs whose `sources` have this one
+    Player player;
+    media::HearingMode mode = media::HearingMode::silent;
+    media::DigitSender digit_sender;
+    std::uint64_t digit_samples = 0;  ///< phase of an in-band key tone
+    bool ticking = false;
+    media::OutStream out;
+    std::uint64_t packets_sent = 0;
+    std::uint64_t octets_sent = 0;
+
+    // RTCP.
+    std::uint64_t packets_at_last_report = 0;
+    std::uint32_t last_sr = 0;
+    Instant last_sr_at{};
+    std::uint32_t remote_fraction_lost = 0;
+    std::uint32_t remote_jitter_units = 0;
+    microseconds round_trip{0};
+
+    Timer rtcp_timer{timer_rtcp, this};
+    Timer silence_timer{timer_silence, this};
+    Timer digit_timer{timer_digit, this};
+};
+
+}  // namespace seatline::worker
