@@ -1,6 +1,7 @@
 #include "base/time_zone.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -46,8 +47,13 @@ bool is_zone_name(const std::string& name) {
 
 Result<TimeZone> TimeZone::load(const std::string& name) {
     if (!is_zone_name(name)) return invalid("time_zone", "'" + name + "' is not a zone's name");
-    std::ifstream file("/usr/share/zoneinfo/" + name, std::ios::binary);
-    const std::string data{std::istreambuf_iterator<char>(file), {}};
+    const std::string path = "/usr/share/zoneinfo/" + name;
+    std::error_code ec;
+    std::string data;
+    if (std::filesystem::is_regular_file(path, ec)) {  // "Asia" is a folder
+        std::ifstream file(path, std::ios::binary);
+        data.assign(std::istreambuf_iterator<char>(file), {});
+    }
     if (data.size() < kHeaderSize || data.compare(0, 4, "TZif") != 0) {
         return invalid("time_zone", "'" + name + "' is not known here (is the package tzdata installed?)");
     }
