@@ -95,9 +95,9 @@ int ClientRegistrations::on_response(void* magic, nta_outgoing_t* request, const
     const int status = nta_outgoing_status(request);
     if (status < 200) return 0;
     phone.owner->stack_.sweep();
-    nta_outgoing_destroy(request);
     phone.request = nullptr;
-    phone.owner->take_response(phone, status, sip);
+    phone.owner->take_response(phone, status, sip);  // may delete the phone
+    nta_outgoing_destroy(request);                   // and with it `sip`
     return 0;
 }
 

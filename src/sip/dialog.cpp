@@ -70,8 +70,10 @@ int Dialog::on_bye_response(void* magic, nta_outgoing_t* request, const sip_t* s
     const int status = nta_outgoing_status(request);
     if (status < 200) return 0;
     self.stack_.sweep();
-    nta_outgoing_destroy(request);
-    if ((status == 401 || status == 407) && !self.has_bye_auth_ && self.auth_.take_challenge(sip)) {
+    const bool is_challenge = (status == 401 || status == 407) && !self.has_bye_auth_ &&
+                              self.auth_.take_challenge(sip);
+    nta_outgoing_destroy(request);  // and with it `sip`
+    if (is_challenge) {
         self.has_bye_auth_ = true;
         if (self.send_request(SIP_METHOD_BYE, on_bye_response, {}) != nullptr) return 0;
     }

@@ -61,14 +61,14 @@ int Dialog::on_invite_response(void* magic, nta_outgoing_t* request, const sip_t
         self.take_progress(status, sip);
         return 0;
     }
-    if (status < 300) self.take_answer(sip);
-    nta_outgoing_destroy(request);  // after the ACK, which sofia sends for its INVITE
-    self.invite_out_ = nullptr;
-    if (status >= 300) {
+    self.invite_out_ = nullptr;  // first: a challenge makes a new one
+    if (status < 300) {
+        self.take_answer(sip);  // sends the ACK, for which sofia looks for its INVITE
+    } else {
         self.take_failure(status, sip);
-    } else if (self.is_ended_) {
-        self.send_bye({});  // hung up before, or the answer was of no use
     }
+    nta_outgoing_destroy(request);  // and with it `sip`
+    if (status < 300 && self.is_ended_) self.send_bye({});  // hung up before, or an answer of no use
     return 0;
 }
 

@@ -80,12 +80,11 @@ int Dialog::on_refresh_response(void* magic, nta_outgoing_t* request, const sip_
     if (status < 200) return 0;
     self.stack_.sweep();
     if (status < 300 && nta_outgoing_method(request) == sip_method_invite) self.send_ack();
-    nta_outgoing_destroy(request);
     self.refresh_ = nullptr;
-    if (self.is_ended_) return 0;
-    if (status < 300) {
-        self.take_session_response(sip);
-    } else if (status == 408 || status == 481) {
+    if (status < 300 && !self.is_ended_) self.take_session_response(sip);
+    nta_outgoing_destroy(request);  // and with it `sip`
+    if (self.is_ended_ || status < 300) return 0;
+    if (status == 408 || status == 481) {
         self.session_lost();
     } else if (status == 491 || status == 500) {
         self.session_timer_ = self.stack_.timers().set(self.stack_.now() + retry_after_glare, [&self] {
