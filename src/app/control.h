@@ -1,0 +1,89 @@
+#pragma once
+// The engine's thread: takes what SIP, workers and the API report, lets the core decide, writes the events to the
+// journal, and only then performs the actions and shows the events. One io_context, one thread, no lock around decisions.
+//
+// Everything that waits is handled as one batch: one write to the journal, one flush a worker.
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "app/clock.h"
+#include "app/options.h"
+#include "app/prompts.h"
+#include "app/worker_process.h"
+#include "base/mailbox.h"
+#include "core/engine/engine.h"
+#include "sip/endpoint.h"
+#include "store/store.h"
+
+namespace seatline::app {
+
+class Control {
+public:
+    struct Parts {
+        const Options& options;
+        const Clock& clock;
+        const PromptFiles& prompts;
+        core::Engine& engine;
+        store::Journal& journal;
+        sip::Endpoint& sip;
+        /// Events that are in the journal now: to the database and the pages.
+        std::function<void(const std::vector<core::Event>&)> publish;
+    };
+
+    explicit Control(Parts parts);
+    /// Ends the workers and the thread.
+    ~Control();
+
+    /// Starts the thread and the workers, after writing what the engine's recovery gave.
+    void start(core::Effects recovered);
+
+    /// Any thread.
+    void put(core::Input input) { inputs_.put(std::move(input)); }
+    /// Any thread; `done` is called on the engine's thread.
+    void request(core::AgentRequest request, std::function<void(Result<void>)> done);
+
+    [[nodiscard]] std::uint32_t workers_up() const { return workers_up_.load(std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t calls() const { return calls_.load(std::memory_order_relaxed); }
+    [[nodiscard]] bool journal_ok() const { return journal_ok_.load(std::memory_order_relaxed); }
+
+private:
+    void drain();
+    void step(std::vector<core::Input>& inputs);
+    void handle(const core::Input& input, Instant now);
+    void commit();
+    void write_waiting();
+    void perform(const core::Action& action);
+    void reply(const core::Reply& reply);
+    void arm_timer();
+    void make_recording_folder(const std::string& path);
+
+    Parts parts_;
+    std::string data_folder_;  ///< absolute
+    boost::asio::io_context io_;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    boost::asio::steady_timer deadline_timer_;
+    boost::asio::steady_timer retry_timer_;
+    std::optional<Instant> armed_;
+    Mailbox<core::Input> inputs_;
+    std::vector<core::Input> batch_;
+    core::Effects effects_;
+    std::vector<core::Event> unwritten_;  ///< the journal refused them (disk full): written before anything newer
+    std::vector<std::shared_ptr<WorkerProcess>> workers_;
+    std::string recording_folder_;        ///< the last one that was made
+    std::mutex requests_mutex_;
+    std::unordered_map<std::uint64_t, std::function<void(Result<void>)>> requests_;
+    std::atomic<std::uint64_t> next_request_{1};
+    std::atomic<std::uint32_t> workers_up_{0};
+    std::atomic<std::uint64_t> calls_{0};
+    std::atomic<bool> journal_ok_{true};
+    std::thread thread_;
+};
+
+}  // namespace seatline::app

@@ -1,0 +1,293 @@
+#include "app/serve.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <future>
+
+#include "api/auth/password.h"
+#include "api/server.h"
+#include "app/center.h"
+#include "app/control.h"
+#include "app/day_turner.h"
+#include "app/prompts.h"
+#include "app/translate.h"
+#include "base/log.h"
+#include "base/json.h"
+#include "core/engine/event_json.h"
+
+namespace seatline::app {
+namespace {
+
+constexpr const char* kVersion = "0.1.0";
+
+int fail(const Error& error) {
+    std::fprintf(stderr, "seatline: %s\n", error.text().c_str());
+    return 1;
+}
+
+void raise_file_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+/// Addresses of center.json ("1.2.3.4", "1.2.3.0/24", "1.2.3.4:5070", "[::1]:5070") as the SIP side wants them.
+std::vector<sip::TrunkAddress> trunk_addresses(const core::Directory& directory) {
+    std::vector<sip::TrunkAddress> out;
+    for (const core::Trunk& trunk : directory.trunks) {
+        for (std::string address : trunk.addresses) {
+            std::uint16_t port = 0;
+            const auto bracket = address.find(']');
+            const auto colon = address.rfind(':');
+            const bool has_port = bracket != std::string::npos
+                                      ? colon != std::string::npos && colon > bracket
+                                      : colon != std::string::npos && address.find(':') == colon;
+            if (has_port) {
+                port = static_cast<std::uint16_t>(std::strtoul(address.c_str() + colon + 1, nullptr, 10));
+                address.resize(colon);
+            }
+            if (bracket != std::string::npos) address = address.substr(1, bracket - 1);
+            out.push_back({trunk.id, address, port});
+        }
+    }
+    return out;
+}
+
+std::vector<sip::DeviceCredential> credentials(const core::Directory& directory) {
+    std::vector<sip::DeviceCredential> out;
+    for (const core::Device& device : directory.devices) out.push_back({device.user, device.ha1});
+    return out;
+}
+
+Result<void> add_users(store::Database& database, const NewCenter& center) {
+    std::uint64_t id = 1;
+    log::info("making {} log-ins (argon2id)", center.log_ins.size());
+    for (const LogIn& l : center.log_ins) {
+        if (l.role == "phone") continue;
+        store::User user{UserId{id++}, l.user_name, api::hash_password(l.password), l.role, l.tenant, l.agent, false};
+        if (auto r = database.add_user(user); r.has_error()) return r;
+    }
+    return {};
+}
+
+api::StorePort store_port(store::Database& db, const std::string& data_folder) {
+    api::StorePort port;
+    port.find_user = [&db](const std::string& name) -> std::optional<api::UserAccount> {
+        const auto user = db.find_user(name);
+        if (!user) return std::nullopt;
+        const auto role = enum_value<api::Role>(user->role);
+        if (!role) return std::nullopt;
+        return api::UserAccount{user->id,     user->user_name, user->password_hash, *role,
+                                user->tenant, user->agent,     user->disabled};
+    };
+    port.calls = [&db](const core::CallQuery& query) { return db.calls(query); };
+    port.call = [&db](TenantId tenant, CallId call) { return db.call(tenant, call); };
+    port.call_events = [&db](TenantId tenant, CallId call) {
+        std::vector<api::EventView> views;
+        for (const core::Event& event : db.call_events(tenant, call)) {
+            std::string json;
+            core::write_event(json, event);
+            views.push_back({event.seq, event.at, std::string(core::event_type(event.body)), std::move(json)});
+        }
+        return views;
+    };
+    port.recording_path = [&db, data_folder](TenantId tenant, CallId call) {
+        const std::string path = db.recording_path(tenant, call);
+        return path.empty() ? path : data_folder + "/" + path;
+    };
+    port.audit = [&db](const api::AuditEntry& e) {
+        db.audit({e.at, e.tenant, e.user_name, e.source_address, e.action, e.object, e.detail});
+    };
+    return port;
+}
+
+core::AgentRequestKind request_kind(api::AgentAction action) {
+    switch (action) {
+        case api::AgentAction::sign_in: return core::AgentRequestKind::sign_in;
+        case api::AgentAction::sign_out: return core::AgentRequestKind::sign_out;
+        case api::AgentAction::idle: return core::AgentRequestKind::idle;
+        case api::AgentAction::busy: return core::AgentRequestKind::busy;
+        case api::AgentAction::hang_up: return core::AgentRequestKind::hang_up;
+    }
+    assertion_failed("known action", __FILE__, __LINE__);
+}
+
+/// Blocks SIGINT and SIGTERM for every thread started later, and waits for one of them.
+class StopSignal {
+public:
+    StopSignal() {
+        sigemptyset(&set_);
+        sigaddset(&set_, SIGINT);
+        sigaddset(&set_, SIGTERM);
+        ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+        ::signal(SIGPIPE, SIG_IGN);
+    }
+    void wait() {
+        int number = 0;
+        ::sigwait(&set_, &number);
+        log::info("stopping ({})", number == SIGINT ? "SIGINT" : "SIGTERM");
+    }
+
+private:
+    sigset_t set_{};
+};
+
+/// Everything that runs, in the order in which it is taken down (members are destroyed from the last to the first).
+struct Program {
+    explicit Program(const Options& o) : options(o) {}
+
+    Result<void> open_store();
+    Result<void> start_sip();
+    Result<void> start_control();
+    Result<void> start_api();
+    void on_sip(sip::Event&& event);
+    [[nodiscard]] api::HealthView health() const;
+
+    const Options& options;
+    Clock clock;
+    core::Directory directory;
+    std::optional<NewCenter> new_center;
+    PromptFiles prompts;
+    std::unique_ptr<store::Journal> journal;
+    std::unique_ptr<store::Database> database;
+    std::optional<core::Engine> engine;
+    std::unique_ptr<api::Server> server;
+    std::atomic<Control*> control_for_sip{nullptr};
+    std::unique_ptr<sip::Endpoint> endpoint;
+    std::unique_ptr<Control> control;
+    std::unique_ptr<DayTurner> days;
+};
+
+Result<void> Program::open_store() {
+    std::error_code ec;
+    std::filesystem::create_directories(options.data, ec);
+    if (ec) return Error{"unavailable", "--data", "can't make " + options.data + ": " + ec.message()};
+    ::chmod(options.data.c_str(), 0700);
+    std::filesystem::create_directories(options.data + "/prompts", ec);
+    if (has_center(options.data)) {
+        auto loaded = load_center(options.data);
+        if (loaded.has_error()) return loaded.error();
+        directory = std::move(*loaded);
+    } else {
+        new_center = options.demo ? make_demo_center() : make_starter_center();
+        directory = new_center->directory;
+        if (auto r = save_center(options.data, *new_center); r.has_error()) return r;
+        log::info("new center in {}", options.data);
+    }
+    auto opened = store::Journal::open(options.data);
+    if (opened.has_error()) return opened.error();
+    journal = std::move(*opened);
+    auto base = store::Database::open(options.data, *journal, directory);
+    if (base.has_error()) return base.error();
+    database = std::move(*base);
+    if (new_center) {
+        if (auto r = add_users(*database, *new_center); r.has_error()) return r;
+    }
+    auto made = prepare_prompts(options.data + "/prompts", directory);
+    if (made.has_error()) return made.error();
+    prompts = std::move(*made);
+    return {};
+}
+
+void Program::on_sip(sip::Event&& event) {
+    if (const auto* bad = std::get_if<sip::Suspicious>(&event)) {
+        log::warn("sip: {} from {}{}", bad->what, bad->source_address,
+                  bad->count > 1 ? " (" + std::to_string(bad->count) + " times)" : "");
+        return;
+    }
+    Control* to = control_for_sip.load(std::memory_order_acquire);
+    if (to == nullptr) return;  // nobody may call before everything stands
+    if (auto input = to_input(std::move(event))) to->put(std::move(*input));
+}
+
+Result<void> Program::start_sip() {
+    sip::Config config;
+    config.bind_address = options.bind;
+    config.port = options.sip_port;
+    config.realm = kRealm;
+    config.user_agent = std::string("Seatline/") + kVersion;
+    config.advertised_address = options.advertise;
+    config.leg_id_base = static_cast<std::uint64_t>(to_unix_us(clock.now()) / 1'000'000) << 21 | 1;
+    auto started = sip::Endpoint::start(
+        config, [this](sip::Event&& event) { on_sip(std::move(event)); }, [this] { return clock.now(); });
+    if (started.has_error()) return started.error();
+    endpoint = std::move(*started);
+    return {};
+}
+
+Result<void> Program::start_control() {
+    core::EngineSettings settings;
+    settings.id_base = static_cast<std::uint64_t>(to_unix_us(clock.now()) / 1'000'000) << 20;
+    engine.emplace(directory, settings);
+    const auto open = database->open_state();
+    core::Effects recovered;
+    recovered.events.push_back({0, clock.now(), TenantId{}, core::ControlStarted{kVersion}});
+    engine->recover(open.calls, open.agents, clock.now(), recovered);
+    if (!open.calls.empty()) log::warn("{} calls were up when the last run ended; their records are closed", open.calls.size());
+    control = std::make_unique<Control>(Control::Parts{options, clock, prompts, *engine, *journal, *endpoint,
+                                                       [this](const std::vector<core::Event>& events) {
+                                                           database->apply(events);
+                                                           if (server) server->publish(events);
+                                                       }});
+    control->start(std::move(recovered));
+    return {};
+}
+
+api::HealthView Program::health() const {
+    const bool up = control && control->workers_up() > 0 && control->journal_ok();
+    return {up ? "ok" : "degraded", kVersion, control ? control->workers_up() : 0, control ? control->calls() : 0};
+}
+
+Result<void> Program::start_api() {
+    api::ServerConfig config;
+    config.bind_address = options.bind;
+    config.port = options.http_port;
+    config.web_root = options.web_root;
+    config.tls_certificate = options.tls_certificate;
+    config.tls_key = options.tls_key;
+    api::Ports ports;
+    ports.store = store_port(*database, std::filesystem::absolute(options.data).lexically_normal().string());
+    ports.engine.command_agent = [this](TenantId tenant, AgentId agent, const api::AgentCommand& command,
+                                        std::function<void(Result<void>)> done) {
+        control->request({{}, tenant, agent, request_kind(command.action), command.reason}, std::move(done));
+    };
+    ports.clock = [this] { return clock.now(); };
+    ports.health = [this] { return health(); };
+    auto started = api::Server::start(config, std::move(ports), directory, database->live_board(directory, clock.now()));
+    if (started.has_error()) return started.error();
+    server = std::move(*started);
+    return {};
+}
+
+}  // namespace
+
+int serve(const Options& options) {
+    StopSignal stop;
+    raise_file_limit();
+    log::set_level(log::level::from_str(options.log_level));
+    Program program(options);
+    if (auto r = program.open_store(); r.has_error()) return fail(r.error());
+    if (auto r = program.start_sip(); r.has_error()) return fail(r.error());
+    // The pages' board is as of the last event of the last run; the recovery's events are the first that it is sent.
+    if (auto r = program.start_api(); r.has_error()) return fail(r.error());
+    if (auto r = program.start_control(); r.has_error()) return fail(r.error());
+    program.control_for_sip.store(program.control.get(), std::memory_order_release);
+    program.endpoint->post(sip::SetTrunks{trunk_addresses(program.directory)});
+    program.endpoint->post(sip::SetDevices{credentials(program.directory)});
+    program.days = std::make_unique<DayTurner>(program.directory, program.clock,
+                                               [&](TenantId tenant) { program.server->roll_day(tenant); });
+    log::info("seatline {} serves {} (pages {}:{}, SIP {}:{})", kVersion, options.data, options.bind,
+              program.server->port(), options.bind, program.endpoint->port());
+    stop.wait();
+    program.days.reset();
+    program.control_for_sip.store(nullptr, std::memory_order_release);
+    return 0;
+}
+
+}  // namespace seatline::app
