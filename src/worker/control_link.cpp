@@ -18,7 +18,7 @@ constexpr std::size_t droppable_behind = 256 << 10;
 constexpr std::size_t read_size = 64 << 10;
 }  // namespace
 
-ControlLink::ControlLink(int fd) : fd_(fd) {
+ControlLink::ControlLink(int fd) : fd_(fd), in_(read_size) {
     ::fcntl(fd_, F_SETFL, ::fcntl(fd_, F_GETFL) | O_NONBLOCK);
 }
 
@@ -26,21 +26,22 @@ ControlLink::~ControlLink() { ::close(fd_); }
 
 bool ControlLink::receive_some() {
     if (!open_) return false;
-    if (in_read_ > 0) {
-        in_.erase(0, in_read_);
-        in_read_ = 0;
+    std::memmove(in_.data(), in_.data() + in_read_, in_end_ - in_read_);
+    in_end_ -= in_read_;
+    in_read_ = 0;
+    if (in_.size() - in_end_ < read_size) in_.resize(in_end_ + read_size);
+    const std::size_t room = in_.size() - in_end_;
+    const ssize_t got = ::recv(fd_, in_.data() + in_end_, room, 0);
+    if (got > 0) {
+        in_end_ += static_cast<std::size_t>(got);
+        return static_cast<std::size_t>(got) == room;
     }
-    const std::size_t before = in_.size();
-    in_.resize(before + read_size);
-    const ssize_t got = ::recv(fd_, in_.data() + before, read_size, 0);
-    in_.resize(before + static_cast<std::size_t>(got > 0 ? got : 0));
-    if (got > 0) return true;
     if (got == 0 || (errno != EAGAIN && errno != EINTR)) open_ = false;
     return false;
 }
 
 bool ControlLink::next_frame() {
-    const std::size_t left = in_.size() - in_read_;
+    const std::size_t left = in_end_ - in_read_;
     if (!open_ || left < 4) return false;
     std::uint32_t size = 0;
     for (unsigned i = 0; i < 4; ++i) {

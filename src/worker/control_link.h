@@ -3,6 +3,7 @@
 // during one turn of the loop leaves in one system call. Owner and only caller: the media thread.
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "media.pb.h"
 
@@ -23,7 +24,9 @@ public:
     /// Reads what is there and calls `handle(const proto::ToWorker&)` for each whole frame.
     template <class Handle>
     void read(Handle&& handle) {
-        while (receive_some()) {
+        bool more = true;
+        while (more) {
+            more = receive_some();
             while (next_frame()) handle(incoming_);
         }
     }
@@ -36,13 +39,14 @@ public:
     [[nodiscard]] bool blocked() const { return open_ && !out_.empty(); }
 
 private:
-    bool receive_some();
+    bool receive_some();  ///< true: the socket may have more
     bool next_frame();
 
     int fd_;
     bool open_ = true;
-    std::string in_;
-    std::size_t in_read_ = 0;
+    std::vector<char> in_;       ///< grows to the largest frame and stays
+    std::size_t in_read_ = 0;    ///< octets handled
+    std::size_t in_end_ = 0;     ///< octets received
     std::string out_;
     std::size_t out_sent_ = 0;
     proto::ToWorker incoming_;

@@ -261,6 +261,8 @@ private:
     int open(Address& bound) const {
         bound = Address::parse(host_, 0);
         const int fd = ::socket(bound.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        const int octets = 1 << 20;
+        ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof(octets));
         EXPECT_EQ(0, ::bind(fd, bound.raw(), bound.size()));
         socklen_t size = Address::max_size;
         ::getsockname(fd, bound.raw(), &size);

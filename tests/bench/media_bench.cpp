@@ -1,0 +1,460 @@
+// What the media worker costs, against a bare forwarder of the same packets in the same run. Processes: this one sends
+// and counts (few sockets, large batches), a child of it forwards. CPU is user and system time of all threads of the
+// child, from /proc/PID/task/*/schedstat.
+//
+//   media_bench [--calls N] [--seconds S] [--only NAME]     default: the table of 100 calls and of 500 recorded calls
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "media.pb.h"
+#include "media/record/wav.h"
+#include "media/rtp/packet.h"
+#include "media/tone/tone.h"
+#include "worker/address.h"
+#include "worker/datagrams.h"
+#include "worker/run_worker.h"
+
+namespace {
+
+using namespace std::chrono;
+using seatline::worker::Address;
+namespace media = seatline::media;
+namespace proto = seatline::proto;
+
+constexpr std::size_t packet_octets = 172;
+
+void pin(int cpu) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    ::sched_setaffinity(0, sizeof(set), &set);
+}
+
+/// CPU time of all threads of a process.
+double cpu_seconds(pid_t pid) {
+    double sum = 0;
+    for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
+        std::ifstream in(task.path() / "schedstat");
+        double ns = 0;
+        in >> ns;
+        sum += ns / 1e9;
+    }
+    return sum;
+}
+
+int udp_socket(Address& address, int buffer_octets) {
+    const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer_octets, sizeof(buffer_octets));
+    if (::bind(fd, address.raw(), address.size()) != 0) {
+        std::perror("media_bench: bind");
+        std::exit(1);
+    }
+    socklen_t size = Address::max_size;
+    ::getsockname(fd, address.raw(), &size);
+    return fd;
+}
+
+// ---------------------------------------------------------------------------------------------- the traffic
+struct Traffic {
+    std::uint64_t sent = 0;
+    std::uint64_t received = 0;
+};
+
+/// All far ends: a few sockets, every leg's port of the worker as a target, a packet to each every 20 ms.
+class Generator {
+public:
+    static constexpr std::size_t sockets = 8;
+
+    Generator() {
+        for (std::size_t i = 0; i < sockets; ++i) {
+            addresses_[i] = Address::parse("127.0.0.1", 0);
+            fds_[i] = udp_socket(addresses_[i], 4 << 20);
+        }
+    }
+    ~Generator() {
+        for (int fd : fds_) ::close(fd);
+    }
+    const Address& address_of_leg(std::size_t leg) const { return addresses_[leg % sockets]; }
+    void set_targets(std::vector<Address> targets) {
+        targets_ = std::move(targets);
+        packets_.assign(targets_.size(), {});
+        for (std::size_t i = 0; i < targets_.size(); ++i) {
+            media::write_rtp_header(packets_[i].data(), {false, 8, 0, 0, static_cast<std::uint32_t>(i + 1), 0, 0});
+            std::memset(packets_[i].data() + 12, 0x5A, 160);
+        }
+    }
+    /// Runs for a time; every millisecond a twentieth of the legs sends.
+    Traffic run(milliseconds duration, bool send = true) {
+        Traffic traffic;
+        auto next = steady_clock::now();
+        const auto end = next + duration;
+        while (next < end) {
+            if (send) send_slot(traffic);
+            drain(traffic);
+            slot_ = (slot_ + 1) % 20;
+            if (slot_ == 0) ++frame_;
+            next += 1ms;
+            std::this_thread::sleep_until(next);
+        }
+        return traffic;
+    }
+
+private:
+    void send_slot(Traffic& traffic) {
+        std::array<mmsghdr, 128> headers{};
+        std::array<iovec, 128> vectors;
+        for (std::size_t s = 0; s < sockets; ++s) {
+            std::size_t count = 0;
+            const auto flush = [&] {
+                std::size_t at = 0;
+                while (at < count) {
+                    const int done = ::sendmmsg(fds_[s], headers.data() + at, static_cast<unsigned>(count - at), 0);
+                    if (done <= 0) break;
+                    at += static_cast<std::size_t>(done);
+                }
+                traffic.sent += at;
+                count = 0;
+            };
+            for (std::size_t leg = s; leg < targets_.size(); leg += sockets) {
+                if ((leg / sockets) % 20 != slot_) continue;
+                media::store_u16(packets_[leg].data() + 2, static_cast<std::uint16_t>(frame_));
+                media::store_u32(packets_[leg].data() + 4, static_cast<std::uint32_t>(frame_ * 160));
+                vectors[count] = {packets_[leg].data(), packet_octets};
+                headers[count].msg_hdr.msg_name = targets_[leg].raw();
+                headers[count].msg_hdr.msg_namelen = targets_[leg].size();
+                headers[count].msg_hdr.msg_iov = &vectors[count];
+                headers[count].msg_hdr.msg_iovlen = 1;
+                if (++count == headers.size()) flush();
+            }
+            flush();
+        }
+    }
+    void drain(Traffic& traffic) {
+        static std::array<std::array<std::uint8_t, 256>, 256> buffers;
+        std::array<mmsghdr, 256> headers{};
+        std::array<iovec, 256> vectors;
+        for (std::size_t i = 0; i < headers.size(); ++i) {
+            vectors[i] = {buffers[i].data(), buffers[i].size()};
+            headers[i].msg_hdr.msg_iov = &vectors[i];
+            headers[i].msg_hdr.msg_iovlen = 1;
+        }
+        for (int fd : fds_) {
+            int got = 0;
+            do {
+                got = ::recvmmsg(fd, headers.data(), headers.size(), MSG_DONTWAIT, nullptr);
+                for (int i = 0; i < got; ++i) traffic.received += headers[static_cast<std::size_t>(i)].msg_len >= 160;
+            } while (got == static_cast<int>(headers.size()));
+        }
+    }
+
+    std::array<int, sockets> fds_{};
+    std::array<Address, sockets> addresses_;
+    std::vector<Address> targets_;
+    std::vector<std::array<std::uint8_t, packet_octets>> packets_;
+    std::size_t slot_ = 0;
+    std::uint64_t frame_ = 0;
+};
+
+// ---------------------------------------------------------------------------------------------- the bare forwarder
+/// A socket a leg as the worker has, epoll (edge-triggered), recvmmsg, sendmmsg out of the other leg's socket; nothing
+/// is looked at. With `gather`, it rests 1 ms between looks as the worker does at this rate.
+[[noreturn]] void bare_forwarder(std::vector<int> fds, std::vector<Address> far, bool gather) {
+    const int epoll_fd = ::epoll_create1(0);
+    for (std::size_t i = 0; i < fds.size(); ++i) {
+        epoll_event event{};
+        event.events = EPOLLIN | EPOLLET;
+        event.data.u64 = i;
+        ::epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fds[i], &event);
+    }
+    seatline::worker::DatagramBatch batch;
+    seatline::worker::SendQueue out;
+    std::array<epoll_event, 512> events;
+    while (true) {
+        const int count = ::epoll_wait(epoll_fd, events.data(), static_cast<int>(events.size()), -1);
+        for (int e = 0; e < count; ++e) {
+            const std::size_t i = events[static_cast<std::size_t>(e)].data.u64;
+            std::size_t got = batch.size;
+            while (got == batch.size) {
+                got = batch.receive(fds[i]);
+                for (std::size_t k = 0; k < got; ++k) out.add(fds[i ^ 1], far[i ^ 1], batch.data(k).data(), batch.data(k).size());
+                out.flush();
+            }
+        }
+        if (gather) std::this_thread::sleep_for(1ms);
+    }
+}
+
+struct Figures {
+    double us_per_packet = 0;
+    double core_percent = 0;
+    Traffic traffic;
+};
+
+/// Traffic through the process `pid`, after a second to settle.
+Figures measure(Generator& generator, pid_t pid, int seconds, bool send = true) {
+    generator.run(1s, send);
+    // Nothing of the first second may count in the measured ones: on a busy machine packets wait long.
+    for (int i = 0; i < 20 && send && generator.run(100ms, false).received > 0; ++i) {
+    }
+    Figures f;
+    const double before = cpu_seconds(pid);
+    f.traffic = generator.run(milliseconds{1000 * seconds}, send);
+    const double used = cpu_seconds(pid) - before;
+    for (int i = 0; i < 20 && send && f.traffic.received < f.traffic.sent; ++i) {
+        f.traffic.received += generator.run(100ms, false).received;
+    }
+    f.core_percent = 100 * used / seconds;
+    const auto counted = send ? f.traffic.sent : f.traffic.received;
+    f.us_per_packet = counted ? used * 1e6 / static_cast<double>(counted) : 0;
+    return f;
+}
+
+void print(const char* name, std::size_t calls, const Figures& f, double base_us) {
+    std::printf("%-34s %5zu calls  %7.2f us/packet  %6.1f %% of a core", name, calls, f.us_per_packet, f.core_percent);
+    if (f.traffic.sent) {
+        std::printf("  lost %lld of %llu", static_cast<long long>(f.traffic.sent - f.traffic.received),
+                    static_cast<unsigned long long>(f.traffic.sent));
+    }
+    if (base_us > 0) std::printf("  %.2f x bare", f.us_per_packet / base_us);
+    std::printf("\n");
+    std::fflush(stdout);
+}
+
+void end_child(pid_t pid) {
+    ::kill(pid, SIGTERM);
+    ::waitpid(pid, nullptr, 0);
+}
+
+Figures bench_bare(std::size_t calls, int seconds, bool gather) {
+    Generator generator;
+    std::vector<int> fds;
+    std::vector<Address> ports, far;
+    for (std::size_t leg = 0; leg < 2 * calls; ++leg) {
+        Address a = Address::parse("127.0.0.1", 0);
+        fds.push_back(udp_socket(a, 256 << 10));
+        ports.push_back(a);
+        far.push_back(generator.address_of_leg(leg));
+    }
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        pin(0);
+        bare_forwarder(fds, far, gather);
+    }
+    for (int fd : fds) ::close(fd);
+    generator.set_targets(ports);
+    const auto f = measure(generator, pid, seconds);
+    end_child(pid);
+    return f;
+}
+
+// ---------------------------------------------------------------------------------------------- the worker
+class WorkerProcess {
+public:
+    WorkerProcess() {
+        int fds[2];
+        if (::socketpair(AF_UNIX, SOCK_STREAM, 0, fds) != 0) std::exit(1);
+        pid_ = ::fork();
+        if (pid_ == 0) {
+            ::close(fds[0]);
+            pin(0);
+            seatline::worker::WorkerConfig config;
+            config.port_min = 30000;
+            config.port_max = 45000;
+            std::_Exit(seatline::worker::run_worker(fds[1], config));
+        }
+        ::close(fds[1]);
+        fd_ = fds[0];
+    }
+    ~WorkerProcess() {
+        ::close(fd_);
+        ::waitpid(pid_, nullptr, 0);
+    }
+    [[nodiscard]] pid_t pid() const { return pid_; }
+    void send(const proto::ToWorker& c) {
+        const std::string body = c.SerializeAsString();
+        std::string frame(4, '\0');
+        for (unsigned i = 0; i < 4; ++i) frame[i] = static_cast<char>(body.size() >> (8 * i));
+        frame += body;
+        if (::send(fd_, frame.data(), frame.size(), 0) < 0) std::exit(1);
+    }
+    proto::FromWorker receive() {
+        std::uint32_t size = 0;
+        if (::recv(fd_, &size, 4, MSG_WAITALL) != 4) std::exit(1);
+        std::string body(size, '\0');
+        if (::recv(fd_, body.data(), size, MSG_WAITALL) != static_cast<ssize_t>(size)) std::exit(1);
+        proto::FromWorker event;
+        event.ParseFromString(body);
+        return event;
+    }
+    proto::FromWorker expect(proto::FromWorker::BodyCase kind) {
+        while (true) {
+            auto event = receive();
+            if (event.body_case() == kind) return event;
+            if (event.body_case() == proto::FromWorker::kLegFailed) {
+                std::fprintf(stderr, "media_bench: %s\n", event.leg_failed().reason().c_str());
+                std::exit(1);
+            }
+        }
+    }
+    /// Throws away what the worker told meanwhile.
+    void forget_events() {
+        char sink[65536];
+        while (::recv(fd_, sink, sizeof(sink), MSG_DONTWAIT) > 0) {
+        }
+    }
+    std::uint16_t open_leg(std::uint64_t leg, std::uint64_t room, const Address& far, const char* codec = "PCMA", unsigned type = 8) {
+        proto::ToWorker c;
+        auto& o = *c.mutable_open_leg();
+        o.set_leg(leg);
+        o.set_room(room);
+        o.mutable_remote()->set_address(far.host_text());
+        o.mutable_remote()->set_port(far.port());
+        for (auto* list : {o.mutable_remote()->mutable_formats(), o.mutable_allowed()}) {
+            auto* f = list->Add();
+            f->set_name(codec);
+            f->set_payload_type(type);
+            f->set_clock_hz(8000);
+        }
+        send(c);
+        return static_cast<std::uint16_t>(expect(proto::FromWorker::kLegOpened).leg_opened().local().port());
+    }
+    void hear(std::uint64_t leg, std::vector<std::uint64_t> sources) {
+        proto::ToWorker c;
+        c.mutable_hear()->set_leg(leg);
+        for (auto s : sources) c.mutable_hear()->add_sources(s);
+        send(c);
+    }
+
+private:
+    pid_t pid_ = -1;
+    int fd_ = -1;
+};
+
+Figures bench_relay(std::size_t calls, int seconds, bool record, const std::string& folder) {
+    Generator generator;
+    WorkerProcess worker;
+    std::vector<Address> targets;
+    for (std::size_t leg = 0; leg < 2 * calls; ++leg) {
+        targets.push_back(Address::parse("127.0.0.1", worker.open_leg(leg + 1, leg / 2 + 1, generator.address_of_leg(leg))));
+    }
+    for (std::size_t leg = 0; leg < 2 * calls; ++leg) worker.hear(leg + 1, {(leg ^ 1) + 1});
+    for (std::size_t call = 0; record && call < calls; ++call) {
+        proto::ToWorker c;
+        c.mutable_start_recording()->set_room(call + 1);
+        c.mutable_start_recording()->set_path(folder + "/" + std::to_string(call) + ".wav");
+        c.mutable_start_recording()->set_left_leg(2 * call + 1);
+        c.mutable_start_recording()->set_right_leg(2 * call + 2);
+        worker.send(c);
+    }
+    generator.set_targets(targets);
+    return measure(generator, worker.pid(), seconds);
+}
+
+Figures bench_listeners(std::size_t callers, int seconds, bool music) {
+    Generator generator;
+    WorkerProcess worker;
+    if (music) {
+        const auto path = std::filesystem::temp_directory_path() / ("media_bench_" + std::to_string(::getpid()) + ".wav");
+        const auto tone = media::make_tone(440, 8000, 10000);
+        const auto header = media::wav_header(tone.size() * 2);
+        std::ofstream(path, std::ios::binary)
+            .write(reinterpret_cast<const char*>(header.data()), header.size())
+            .write(reinterpret_cast<const char*>(tone.data()), static_cast<std::streamsize>(tone.size() * 2));
+        proto::ToWorker c;
+        c.mutable_load_prompt()->set_name("music");
+        c.mutable_load_prompt()->set_path(path);
+        worker.send(c);
+        worker.expect(proto::FromWorker::kPromptLoaded);
+        std::filesystem::remove(path);
+    }
+    for (std::size_t leg = 1; leg <= callers; ++leg) {
+        worker.open_leg(leg, leg, generator.address_of_leg(leg));
+        if (!music) continue;
+        proto::ToWorker c;
+        c.mutable_play()->set_leg(leg);
+        c.mutable_play()->set_play(leg);
+        c.mutable_play()->add_prompts("music");
+        c.mutable_play()->set_loop(true);
+        worker.send(c);
+    }
+    return measure(generator, worker.pid(), seconds, false);
+}
+
+void bench_open_close() {
+    WorkerProcess worker;
+    const Address far = Address::parse("127.0.0.1", 9);
+    const auto calls = [&](int count, std::uint64_t base) {
+        for (int i = 0; i < count; ++i) {
+            const std::uint64_t leg = base + static_cast<std::uint64_t>(i) * 2 + 1;
+            worker.open_leg(leg, leg, far);
+            worker.open_leg(leg + 1, leg, far);
+            worker.hear(leg, {leg + 1});
+            worker.hear(leg + 1, {leg});
+            for (std::uint64_t l : {leg, leg + 1}) {
+                proto::ToWorker c;
+                c.mutable_close_leg()->set_leg(l);
+                worker.send(c);
+                worker.expect(proto::FromWorker::kLegClosed);
+            }
+        }
+    };
+    calls(4000, 0);  // opens sockets as long as none has rested
+    std::this_thread::sleep_for(2100ms);
+    const double before = cpu_seconds(worker.pid());
+    calls(3000, 100000);
+    std::printf("%-34s        %7.2f us CPU of the worker (one command at a time)\n", "open, hear and close two legs",
+                (cpu_seconds(worker.pid()) - before) / 3000 * 1e6);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    int seconds = 8;
+    std::size_t calls = 100;
+    std::string only;
+    for (int i = 1; i + 1 < argc; i += 2) {
+        const std::string option = argv[i];
+        if (option == "--seconds") seconds = std::atoi(argv[i + 1]);
+        if (option == "--calls") calls = static_cast<std::size_t>(std::atoi(argv[i + 1]));
+        if (option == "--only") only = argv[i + 1];
+    }
+    const auto folder = (std::filesystem::temp_directory_path() / ("media_bench_" + std::to_string(::getpid()))).string();
+    std::filesystem::create_directories(folder);
+    const auto wanted = [&](const char* name) { return only.empty() || only == name; };
+    pin(1);
+    std::vector<std::size_t> sizes{calls};
+    if (calls == 100) sizes.push_back(500);
+    for (const std::size_t n : sizes) {
+        double base = 0;
+        if (wanted("bare")) {
+            const auto bare = bench_bare(n, seconds, false);
+            base = bare.us_per_packet;
+            print("bare forwarder", n, bare, 0);
+            print("bare forwarder, gathering 1 ms", n, bench_bare(n, seconds, true), base);
+        }
+        if (wanted("relay")) print("worker relay", n, bench_relay(n, seconds, false, folder), base);
+        if (wanted("record")) print("worker relay, recording both", n, bench_relay(n, seconds, true, folder), base);
+    }
+    if (wanted("idle")) print("waiting without media", 500, bench_listeners(500, seconds, false), 0);
+    if (wanted("music")) print("waiting with music (legs)", 1000, bench_listeners(1000, seconds, true), 0);
+    if (wanted("open")) bench_open_close();
+    std::filesystem::remove_all(folder);
+    return 0;
+}
