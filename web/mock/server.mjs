@@ -141,8 +141,8 @@ export async function startMock({ port = 0, manual = [1], seed = 7 } = {}) {
   }
 
   function file(res, path) {
-    const name = normalize(path === '/' ? '/index.html' : path);
-    const full = join(dist, name);
+    let full = join(dist, normalize(path));
+    if (!extname(full)) full = join(dist, 'index.html'); // the pages' own addresses
     if (!full.startsWith(dist) || !existsSync(full) || !statSync(full).isFile()) return fail(res, 404, 'not_found');
     res.writeHead(200, { 'Content-Type': kinds[extname(full)] ?? 'application/octet-stream', 'Content-Security-Policy': csp });
     return createReadStream(full).pipe(res);

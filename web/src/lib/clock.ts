@@ -22,6 +22,7 @@ export function toMs(instant: Instant): number {
   return Date.parse(instant);
 }
 
+const paintEveryMs = 250; // so that a timer's second is never shown late by more than this
 const shown = ref(Date.now());
 let users = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -29,7 +30,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 function tick(): void {
   clearTimeout(timer);
   shown.value = serverNowMs();
-  if (users > 0) timer = setTimeout(tick, 1000 - (shown.value % 1000) + 5);
+  if (users > 0) timer = setTimeout(tick, paintEveryMs);
 }
 
 /** Paints again at once: after a message with a new server time, or when the tab is seen again. */
@@ -41,7 +42,7 @@ document.addEventListener('visibilitychange', () => {
   if (!document.hidden) refreshNow();
 });
 
-/** The server's time in ms, renewed each second while a component uses it. */
+/** The server's time in ms, renewed four times a second while a component uses it. */
 export function useNow(): Readonly<Ref<number>> {
   users += 1;
   if (users === 1) tick();

@@ -8,6 +8,7 @@ import { i18n } from '@/i18n';
 export const useSession = defineStore('session', () => {
   const session = shallowRef<SessionView>();
   const directory = shallowRef<DirectoryView>();
+  const known = ref(false); // whether there is a session has been found out
   const ended = ref(false); // the server forgot a session that this page had
 
   function take(view: SessionView): void {
@@ -27,9 +28,11 @@ export const useSession = defineStore('session', () => {
   async function load(): Promise<void> {
     try {
       take(await api.session());
+      known.value = true;
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
       forget(true);
+      known.value = true;
     }
   }
 
@@ -78,7 +81,7 @@ export const useSession = defineStore('session', () => {
   }
 
   return {
-    session, directory, ended, supervises, zone, home, agents, queues, trunks,
+    session, directory, known, ended, supervises, zone, home, agents, queues, trunks,
     load, loadDirectory, logIn, logOut, forget, agentText, queueText, trunkText, reasonText,
   };
 });
