@@ -223,6 +223,26 @@ TEST_F(SipTorture, answer_too_large_to_send_then_an_ack) {
     expect_good_call("a response too large");
 }
 
+TEST_F(SipTorture, tcp_caller_goes_away_and_acks_over_udp) {
+    // The final response can't be sent any more; an ACK that finds its transaction then must be harmless.
+    for (int i = 0; i < 20; ++i) {
+        auto invite = good_invite(500 + i);
+        auto ack = invite;
+        invite.replace(invite.find("UDP 127.0.0.1"), 13, "TCP 127.0.0.1:1");
+        ack.replace(ack.find("UDP 127.0.0.1"), 13, "UDP 127.0.0.1:1");
+        for (auto at = ack.find("INVITE"); at != std::string::npos; at = ack.find("INVITE")) ack.replace(at, 6, "ACK");
+        const RawPeer udp(center.port(), SOCK_DGRAM);
+        auto tcp = std::make_unique<RawPeer>(center.port(), SOCK_STREAM);
+        tcp->send(invite);
+        const auto call = center.expect<IncomingCall>();
+        tcp.reset();
+        center.post(Reject{call.leg, 486});
+        for (int n = 0; n < 20; ++n) udp.send(ack);
+        center.expect<Ended>();
+    }
+    expect_good_call("a TCP caller that went away");
+}
+
 TEST_F(SipTorture, tcp_garbage_half_messages_and_pipelining) {
     std::vector<std::unique_ptr<RawPeer>> open;
     for (const std::string& text : {std::string("GET / HTTP/1.1\r\n\r\n"), std::string(100'000, 'x'),
