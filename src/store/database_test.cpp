@@ -391,19 +391,19 @@ TEST(database, users_and_audit) {
 }
 
 /// Writes the day until it is killed; `acknowledged` is shared memory.
-[[noreturn]] void write_until_killed(const std::string& folder, std::size_t done, std::atomic<std::uint64_t>& acknowledged) {
+[[noreturn]] void write_until_killed(const std::string& folder, const std::vector<Event>& day, std::size_t done,
+                                     std::atomic<std::uint64_t>& acknowledged) {
     auto journal = Journal::open(folder);
     if (journal.has_error()) ::_exit(1);
     auto database = Database::open(folder, **journal, {});
     if (database.has_error()) ::_exit(2);
-    const auto day = test::busy_day(3000);
     for (std::size_t i = done; i < day.size(); ++i) {
         std::vector<Event> batch{day[i]};
         while (batch.size() < 1 + i % 7 && i + 1 < day.size()) batch.push_back(day[++i]);
         if ((*journal)->append(batch).has_error()) ::_exit(3);
         acknowledged = batch.back().seq;
         (*database)->apply(std::move(batch));
-        if (i % 16 == 0) ::usleep(200);
+        ::usleep(100);  // so that the day lasts for all rounds
     }
     for (;;) ::pause();
 }
@@ -413,11 +413,15 @@ TEST(database, kill_9_at_any_moment_loses_no_acknowledged_event) {
     void* shared = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     auto& acknowledged = *new (shared) std::atomic<std::uint64_t>(0);
     std::mt19937 random(11);
+    const auto day = test::busy_day(3000);
     std::size_t done = 0;
     for (int round = 0; round < 30; ++round) {
         const pid_t child = ::fork();
-        if (child == 0) write_until_killed(folder.path, done, acknowledged);
-        ::usleep(5'000 + random() % 100'000);
+        if (child == 0) write_until_killed(folder.path, day, done, acknowledged);
+        // Every fourth child may be killed while it opens; the others have appended something.
+        const bool waits = round % 4 != 0 && done < day.size();
+        for (int i = 0; waits && acknowledged <= done && i < 1000; ++i) ::usleep(1000);
+        ::usleep(2'000 + random() % 100'000);
         ::kill(child, SIGKILL);
         int status = 0;
         ::waitpid(child, &status, 0);

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kMaxWaiting = 65'536;   ///< events in memory; beyond that they come from the journal
 constexpr std::size_t kBatch = 8'192;         ///< events a transaction
-constexpr milliseconds kLinger{20};           ///< gathers events, so that a busy hour needs 50 transactions a second
+constexpr milliseconds kLinger{50};           ///< gathers events: at most 20 transactions a second
 constexpr milliseconds kRetry{200};
 constexpr int kTriesAtEnd = 25;
 constexpr milliseconds kBusyWait{200};
