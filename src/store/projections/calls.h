@@ -1,10 +1,10 @@
 #pragma once
 // The projection of calls and their legs: a write-back cache. Events change entries in memory; a row is written when its
 // call has ended (and at each later change), or when an entry has been ahead of its row for a second. So a call costs
-// about three row writes instead of one an event. What a crash takes from the cache is read again from the journal:
+// a few row writes instead of one an event. What a crash takes from the cache is read again from the journal:
 // replay_from() is saved in the same transaction as the rows.
 //
-// Rejected: a row write per event (16 a call: 160 us); open calls as JSON in a table of their own (the same writes again).
+// Rejected: a row write per event (about 15 a call); open calls as JSON in a table of their own (the same writes again).
 #include <deque>
 #include <unordered_map>
 #include <utility>
