@@ -1,6 +1,6 @@
 #pragma once
 // One connection: a coroutine that reads a request, asks the gateway, writes the answer, and begins again; or becomes a
-// live WebSocket. Every wait has a deadline. Included only by plain_connection.cpp and tls_connection.cpp.
+// live WebSocket. Every wait has a deadline. (No co_await inside of a condition: GCC 12 destroys its frames too early.) Included only by plain_connection.cpp and tls_connection.cpp.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/write.hpp>
@@ -32,9 +32,8 @@ public:
     }
 
     asio::awaitable<void> run() {
-        if (!co_await handshake()) co_return;
-        while (co_await serve_one()) {
-        }
+        bool more = co_await handshake();
+        while (more) more = co_await serve_one();
     }
 
 private:
@@ -53,7 +52,8 @@ private:
 
     /// One request and its answer. False: the connection is over.
     asio::awaitable<bool> serve_one() {
-        if (!co_await wait_for_request()) co_return false;
+        const bool begun = co_await wait_for_request();
+        if (!begun) co_return false;
         Parser parser;
         parser.header_limit(kHeaderLimit);
         parser.body_limit(kBodyLimit);
@@ -61,7 +61,10 @@ private:
         auto [header_ec, header_n] = co_await http::async_read_header(stream_, buffer_, parser, kAwait);
         if (header_ec) co_return co_await refuse(header_ec);
         if (!parser.is_done()) {
-            if (parser.get()[http::field::expect] == "100-continue" && !co_await send_continue()) co_return false;
+            if (parser.get()[http::field::expect] == "100-continue") {
+                const bool sent = co_await send_continue();
+                if (!sent) co_return false;
+            }
             lowest().expires_after(context_.limits.body_ms);
             auto [body_ec, body_n] = co_await http::async_read(stream_, buffer_, parser, kAwait);
             if (body_ec) co_return co_await refuse(body_ec);
@@ -119,8 +122,8 @@ private:
             pending->response = error_response({"unavailable", "", "the server did not answer in time"});
         }
         keep_alive = keep_alive && !stopping_ && !pending->response->close;
-        if (!co_await send(std::move(*pending->response), {keep_alive, kTls}, head_only)) co_return false;
-        if (keep_alive) co_return true;
+        const bool sent = co_await send(std::move(*pending->response), {keep_alive, kTls}, head_only);
+        if (!sent || keep_alive) co_return sent;
         co_return co_await finish();
     }
 
@@ -154,7 +157,8 @@ private:
                     if (const auto waiting = weak.lock()) waiting->set();
                 });
             });
-            if (!co_await ready->wait(context_.limits.answer_ms)) co_return false;
+            const bool in_time = co_await ready->wait(context_.limits.answer_ms);
+            if (!in_time) co_return false;
             if (piece->got != wanted) co_return false;  // the file has shrunk: the length that we promised can't be kept
             lowest().expires_after(context_.limits.write_ms);
             auto [ec, n] = co_await asio::async_write(stream_, asio::buffer(piece->octets.data(), wanted), kAwait);
@@ -168,7 +172,8 @@ private:
     /// Answers what could not be read as a request, if there is an answer to it.
     asio::awaitable<bool> refuse(boost::system::error_code ec) {
         if (auto response = refusal(ec)) {
-            if (!co_await send(std::move(*response), {false, kTls}, false)) co_return false;
+            const bool sent = co_await send(std::move(*response), {false, kTls}, false);
+            if (!sent) co_return false;
             co_return co_await finish();
         }
         co_return false;
@@ -212,13 +217,15 @@ private:
     bool stopping_ = false;
 };
 
+/// Keeps the connection alive as long as its coroutine runs.
+template <class Stream>
+asio::awaitable<void> run_connection(std::shared_ptr<Connection<Stream>> connection) {
+    co_await connection->run();
+}
+
 template <class Stream>
 void spawn_connection(std::shared_ptr<Connection<Stream>> connection, const asio::any_io_executor& executor) {
-    asio::co_spawn(
-        executor,
-        [](std::shared_ptr<Connection<Stream>> held) -> asio::awaitable<void> { co_await held->run(); }(
-            std::move(connection)),
-        asio::detached);
+    asio::co_spawn(executor, run_connection<Stream>(std::move(connection)), asio::detached);
 }
 
 }  // namespace seatline::api

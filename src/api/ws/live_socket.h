@@ -38,11 +38,7 @@ public:
         if (ec) co_return;
         added_ = true;
         hub_.add(client_);
-        boost::asio::co_spawn(
-            socket_.get_executor(),
-            [](std::shared_ptr<LiveSocket> held) -> boost::asio::awaitable<void> { co_await held->read_all(); }(
-                this->shared_from_this()),
-            boost::asio::detached);
+        boost::asio::co_spawn(socket_.get_executor(), read_all(this->shared_from_this()), boost::asio::detached);
         co_await write_all();
         drop();
     }
@@ -82,15 +78,15 @@ private:
         boost::beast::get_lowest_layer(socket_).socket().close(ec);
     }
 
-    boost::asio::awaitable<void> read_all() {
+    static boost::asio::awaitable<void> read_all(std::shared_ptr<LiveSocket> self) {
         boost::beast::flat_buffer waste;
         for (;;) {
-            auto [ec, n] = co_await socket_.async_read(waste, kAwait);
+            auto [ec, n] = co_await self->socket_.async_read(waste, kAwait);
             if (ec) break;
             waste.consume(waste.size());
         }
-        gone_ = true;
-        work_.set();
+        self->gone_ = true;
+        self->work_.set();
     }
 
     boost::asio::awaitable<void> write_all() {
