@@ -94,6 +94,16 @@ test('a call opens with legs, time line and a recording that plays, seeks and do
   await finish(page);
 });
 
+test('closing a call while its recording plays stops it without an error', onlyMock, async () => {
+  const page = await tools.openAs('supervisor', '/calls?range=week&result=answered');
+  await rows(page).nth(20).click();
+  await page.click('[data-test=play]');
+  await page.locator('[data-test=player][data-playing=true]').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('[data-test=player]').waitFor({ state: 'detached' });
+  await finish(page);
+});
+
 test('a link to one call opens it', onlyMock, async () => {
   const page = await tools.openAs('supervisor', '/calls?call=3');
   await page.locator('[data-test=call-detail]').waitFor();
