@@ -38,6 +38,12 @@ export class QueueHistory {
     return line;
   }
 
+  /** How far back the oldest point lies, within the 30 minutes. */
+  ageMs(nowMs: number): number {
+    const oldest = Math.min(nowMs, ...[...this.points.values()].map((list) => list[0]?.atMs ?? nowMs));
+    return Math.min(historyMs, nowMs - oldest);
+  }
+
   clear(): void {
     this.points.clear();
   }
