@@ -17,6 +17,7 @@ struct Command {
 
 constexpr std::array kCommands{
     Command{"demo", "a living center: phones that answer and callers that behave like people, until Ctrl-C", demo_command},
+    Command{"load", "calls at a constant rate, held calls or waiting callers; measures and checks", load_command},
     Command{"phone", "one phone that registers and answers", phone_command},
     Command{"call", "one caller", call_command},
 };

@@ -70,9 +70,13 @@ CallerPlan plan_caller(Random& random) {
     plan.number = random_caller_number(random);
     const double habit = share(random);
     if (habit < 0.12) {  // a wrong key first, then listens again
-        plan.keys.push_back({between(random, 3s, 8s), "5789"[std::uniform_int_distribution<>(0, 3)(random)]});
+        plan.keys.push_back({between(random, 5s, 9s), "5789"[std::uniform_int_distribution<>(0, 3)(random)]});
     }
-    if (habit < 0.93) plan.keys.push_back({between(random, 3s, 8s), valid_key(random)});
+    if (habit < 0.93) {
+        const char key = valid_key(random);
+        plan.keys.push_back({between(random, 5s, 10s), key});
+        plan.keys.push_back({between(random, 9s, 14s), key});  // again, should the first have come in the greeting
+    }
     plan.patience = 15s + log_normal(random, 75s, 0.7);
     return plan;
 }

@@ -80,14 +80,14 @@ TEST(People, numbers_are_mobiles_or_landlines) {
 
 TEST(People, some_callers_press_no_key_and_some_a_wrong_one_first) {
     Random random(11);
-    int none = 0, twice = 0;
+    int none = 0, wrong = 0;
     for (int i = 0; i < 1000; ++i) {
         const auto keys = plan_caller(random).keys.size();
         none += keys == 0 ? 1 : 0;
-        twice += keys == 2 ? 1 : 0;
+        wrong += keys == 3 ? 1 : 0;
     }
     EXPECT_NEAR(none, 70, 35);
-    EXPECT_NEAR(twice, 120, 45);
+    EXPECT_NEAR(wrong, 120, 45);
 }
 
 }  // namespace
