@@ -4,6 +4,7 @@
 
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -175,6 +176,14 @@ private:
     std::uint64_t rate_packets_ = 0;
 };
 
+/// Two sockets a leg, kept open: the usual soft limit of 1024 is too low, the hard one is not.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 int run_worker(int control_fd, const WorkerConfig& config) {
@@ -187,6 +196,9 @@ int run_worker(int control_fd, const WorkerConfig& config) {
     }
     std::signal(SIGXFSZ, SIG_IGN);
     std::signal(SIGPIPE, SIG_IGN);
+    // Ctrl-C reaches the whole foreground group; the recordings are finished when control, ending by it, closes the socket.
+    std::signal(SIGINT, SIG_IGN);
+    raise_descriptor_limit();
     ::prctl(PR_SET_TIMERSLACK, 50'000ul);
     auto loop = std::make_unique<Loop>(control_fd, config);
     loop->run();
