@@ -54,6 +54,7 @@ struct Call {
     const ivr::CompiledFlow* flow = nullptr;
     ivr::NodeIndex node = ivr::kNoNode;
     ivr::Memory memory;
+    std::string typed_ahead;   ///< digits for the next node that takes one, at most kMaxTypedAhead
     bool node_played = false;  ///< prompts are over (or were stopped)
 
     // in the queue

@@ -108,6 +108,7 @@ struct FlowNode {
     NodeType type = NodeType::hangup;
     std::vector<std::string> prompts;  ///< names of prompts, played in order
     std::string next;                  ///< play: the node after it
+    bool skippable = true;             ///< play: a key ends the prompts and counts for the menu that follows
     std::vector<MenuChoice> choices;   ///< menu
     seconds timeout_s{5};              ///< menu: wait for a key after the prompts
     std::uint32_t tries = 3;           ///< menu: time-outs and wrong keys together, then on_failure
@@ -118,7 +119,7 @@ struct FlowNode {
     static constexpr auto required() { return std::array<std::string_view, 2>{"id", "type"}; }
 };
 BOOST_DESCRIBE_STRUCT(FlowNode, (),
-                      (id, type, prompts, next, choices, timeout_s, tries, invalid_prompts,
+                      (id, type, prompts, next, skippable, choices, timeout_s, tries, invalid_prompts,
                        timeout_prompts, on_failure, queue))
 
 struct Flow {

@@ -8,6 +8,9 @@ namespace {
 /// More nodes than this in one step without a prompt or a wait: the flow runs in a circle.
 constexpr int kMaxHops = 64;
 
+/// More keys than any menu path is long: what comes after is dropped.
+constexpr std::size_t kMaxTypedAhead = 32;
+
 /// RFC 3264: the answer's direction to an offer's.
 MediaDirection answer_direction(MediaDirection offered) {
     switch (offered) {
@@ -103,7 +106,7 @@ void Engine::Impl::answer_caller(Call& call, MediaPtr local) {
     act(AnswerCall{call.caller_leg, std::move(local)});
     emit(call.tenant, CallAnswered{call.id});
     call.phase = CallPhase::flow;
-    run_flow(call, {ivr::GoTo{call.flow->start}, false, {}});
+    run_flow(call, {ivr::GoTo{call.flow->start}, false, {}, false});
 }
 
 void Engine::Impl::run_flow(Call& call, ivr::Outcome outcome) {
@@ -140,6 +143,12 @@ void Engine::Impl::enter_node(Call& call, ivr::NodeIndex node, ivr::Outcome& out
     const ivr::Node& entered = call.flow->nodes[node];
     emit(call.tenant, NodeEntered{call.id, call.flow->data->id, entered.data->id});
     outcome = ivr::enter(entered, call.memory);
+    if (call.typed_ahead.empty()) return;
+    // A key that was pressed before: the node takes it at once, passes it on (a prompt that is skipped), or it is void.
+    ivr::Outcome typed = ivr::on_digit(entered, call.memory, call.typed_ahead.front());
+    if (std::holds_alternative<ivr::StayHere>(typed.step)) return call.typed_ahead.clear();
+    if (!typed.keep_digit) call.typed_ahead.erase(0, 1);
+    outcome = std::move(typed);
 }
 
 void Engine::Impl::play(Call& call, std::vector<std::string> prompts, bool loop) {
@@ -176,7 +185,9 @@ void Engine::Impl::on(const DigitPressed& input) {
     LegEntry* leg = find_leg(input.leg);
     Call* call = leg != nullptr ? find_call(leg->call) : nullptr;
     if (call == nullptr || leg->kind != LegKind::caller || call->phase != CallPhase::flow) return;
-    run_flow(*call, ivr::on_digit(call->flow->nodes[call->node], call->memory, input.digit));
+    ivr::Outcome outcome = ivr::on_digit(call->flow->nodes[call->node], call->memory, input.digit);
+    if (outcome.keep_digit && call->typed_ahead.size() < kMaxTypedAhead) call->typed_ahead += input.digit;
+    run_flow(*call, std::move(outcome));
 }
 
 void Engine::Impl::on(const LegMediaChanged& input) {

@@ -44,6 +44,7 @@ struct Outcome {
     Step step;
     bool took_input = false;
     std::string digits;
+    bool keep_digit = false;  ///< the digit was not this node's: it is typed ahead for the next that takes one
 };
 
 /// A checked flow, ready to run.

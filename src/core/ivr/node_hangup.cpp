@@ -5,10 +5,10 @@ namespace seatline::core::ivr {
 namespace {
 
 Outcome hangup_enter(const Node& node, Memory&) {
-    if (node.data->prompts.empty()) return {HangUp{}, false, {}};
-    return {PlayPrompts{node.data->prompts}, false, {}};
+    if (node.data->prompts.empty()) return {HangUp{}, false, {}, false};
+    return {PlayPrompts{node.data->prompts}, false, {}, false};
 }
-Outcome hangup_on_played(const Node&, Memory&) { return {HangUp{}, false, {}}; }
+Outcome hangup_on_played(const Node&, Memory&) { return {HangUp{}, false, {}, false}; }
 Result<void> hangup_check(const FlowNode&) { return {}; }
 
 }  // namespace

@@ -7,20 +7,20 @@ namespace {
 
 Outcome menu_enter(const Node& node, Memory& memory) {
     memory = {};
-    return {PlayPrompts{node.data->prompts}, false, {}};
+    return {PlayPrompts{node.data->prompts}, false, {}, false};
 }
 
 Outcome fail(const Node& node, Memory& memory, const std::vector<std::string>& say_first) {
     memory.collecting = false;
-    if (++memory.failures >= node.data->tries) return {GoTo{node.on_failure}, true, {}};
+    if (++memory.failures >= node.data->tries) return {GoTo{node.on_failure}, true, {}, false};
     PlayPrompts again{say_first};
     again.prompts.insert(again.prompts.end(), node.data->prompts.begin(), node.data->prompts.end());
-    return {std::move(again), true, {}};
+    return {std::move(again), true, {}, false};
 }
 
 Outcome menu_on_digit(const Node& node, Memory& memory, char digit) {
     for (const auto& [key, target] : node.choices) {
-        if (key == digit) return {GoTo{target}, true, std::string(1, digit)};
+        if (key == digit) return {GoTo{target}, true, std::string(1, digit), false};
     }
     Outcome outcome = fail(node, memory, node.data->invalid_prompts);
     outcome.digits = digit;
@@ -29,7 +29,7 @@ Outcome menu_on_digit(const Node& node, Memory& memory, char digit) {
 
 Outcome menu_on_played(const Node& node, Memory& memory) {
     memory.collecting = true;
-    return {WaitForDigit{node.data->timeout_s}, false, {}};
+    return {WaitForDigit{node.data->timeout_s}, false, {}, false};
 }
 
 Outcome menu_on_timeout(const Node& node, Memory& memory) {

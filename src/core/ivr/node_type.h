@@ -14,9 +14,9 @@ struct NodeBehaviour {
 };
 
 /// For types that take no digits.
-inline Outcome ignore_digit(const Node&, Memory&, char) { return {StayHere{}, false, {}}; }
+inline Outcome ignore_digit(const Node&, Memory&, char) { return {StayHere{}, false, {}, false}; }
 /// For types that never wait for the end of prompts or a time-out.
-inline Outcome never_waits(const Node&, Memory&) { return {StayHere{}, false, {}}; }
+inline Outcome never_waits(const Node&, Memory&) { return {StayHere{}, false, {}, false}; }
 
 extern const NodeBehaviour kPlayNode;
 extern const NodeBehaviour kMenuNode;
