@@ -95,7 +95,7 @@ void Worker::check_silence(Leg& leg, Instant now) {
 void Worker::fill_report(const Leg& leg, proto::LegReport& report) const {
     report.set_packets_received(leg.received.received());
     report.set_packets_lost(leg.received.lost());
-    report.set_jitter_us(leg.received.jitter_units() * 125);
+    report.set_jitter_us(leg.received.jitter_16() * 125 / 16);
     report.set_packets_sent(leg.packets_sent);
     report.set_remote_fraction_lost_256(leg.remote_fraction_lost);
     report.set_remote_jitter_us(static_cast<std::uint32_t>(std::min<std::uint64_t>(

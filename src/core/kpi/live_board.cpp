@@ -173,7 +173,7 @@ struct Step {
         if (entry == nullptr) return;
         AgentView& view = entry->view;
         if (view.state == AgentState::wrap_up && view.call) {
-            if (QueueState* queue = board.queue(view.call->queue)) queue->today.wrap_up_ms += ms_between(view.since, at);
+            if (QueueState* queue = board.queue(view.call->queue)) queue->today.wrap_up_ms += ms_between(*view.since, at);
         }
         board.change_state(*entry, e.to);
         view.reason = e.reason;
@@ -321,7 +321,7 @@ void LiveBoard::seed(const AgentInterval& open_interval, const CallRecord* call)
     with.queue = call->queue.value_or(QueueId{});
     with.caller = call->caller;
     with.called = call->called;
-    with.offered_at = view.since;
+    with.offered_at = *view.since;
     for (const LegRecord& leg : call->legs) {
         if (leg.agent == view.id) with.offered_at = leg.started_at;
     }
@@ -331,7 +331,7 @@ void LiveBoard::seed(const AgentInterval& open_interval, const CallRecord* call)
     const auto queue = board.queues.find(with.queue);
     if (queue == board.queues.end()) return;
     with.queue_name = queue->second.queue->name;
-    if (view.state == AgentState::wrap_up) view.wrap_up_until = view.since + queue->second.queue->wrap_up_s;
+    if (view.state == AgentState::wrap_up) view.wrap_up_until = *view.since + queue->second.queue->wrap_up_s;
 }
 
 void LiveBoard::apply(const Event& event) {

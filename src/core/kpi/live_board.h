@@ -40,7 +40,7 @@ struct AgentView {
     std::vector<QueueId> queues;  ///< that the agent's skills serve
     AgentState state = AgentState::signed_out;
     std::string reason;           ///< busy reason's code
-    Instant since;
+    std::optional<Instant> since; ///< empty: the agent has never signed in
     std::optional<Instant> wrap_up_until;
     bool device_registered = false;
     std::optional<AgentCallView> call;

@@ -28,6 +28,8 @@ public:
     [[nodiscard]] std::uint64_t lost() const { return lost_before_ + lost_now(); }
     /// In units of the RTP clock.
     [[nodiscard]] std::uint32_t jitter_units() const { return jitter_16_ >> 4; }
+    /// The same in 1/16 units, as the estimator keeps it: what a local network's jitter needs to be seen at all.
+    [[nodiscard]] std::uint32_t jitter_16() const { return jitter_16_; }
     /// Share lost since the last call, in 1/256 (A.3); starts a new interval.
     [[nodiscard]] std::uint8_t take_fraction_lost();
 

@@ -1266,7 +1266,7 @@ export interface components {
             state: components["schemas"]["AgentState"];
             reason: string;
             /** Format: date-time */
-            since: string;
+            since?: string;
             /** Format: date-time */
             wrap_up_until?: string;
             device_registered: boolean;

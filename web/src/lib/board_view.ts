@@ -2,6 +2,9 @@
 import type { AgentState, AgentView, QueueView } from '@/api/types';
 import { toMs } from './clock';
 
+/** Agents who never signed in come last. */
+const sinceMs = (agent: AgentView): number => (agent.since ? toMs(agent.since) : Number.MAX_SAFE_INTEGER);
+
 export type Sort = 'state' | 'number' | 'name' | 'since';
 export const sorts: Sort[] = ['state', 'number', 'name', 'since'];
 
@@ -19,10 +22,10 @@ function byNumber(a: AgentView, b: AgentView): number {
 }
 
 const orders: Record<Sort, (a: AgentView, b: AgentView) => number> = {
-  state: (a, b) => stateOrder.indexOf(a.state) - stateOrder.indexOf(b.state) || toMs(a.since) - toMs(b.since),
+  state: (a, b) => stateOrder.indexOf(a.state) - stateOrder.indexOf(b.state) || sinceMs(a) - sinceMs(b),
   number: () => 0,
   name: (a, b) => a.name.localeCompare(b.name, 'zh-CN'),
-  since: (a, b) => toMs(a.since) - toMs(b.since),
+  since: (a, b) => sinceMs(a) - sinceMs(b),
 };
 
 export function arrange(agents: AgentView[], filter: AgentFilter, sort: Sort): AgentView[] {
