@@ -191,7 +191,8 @@ def center():
                   {"id": 2, "tenant": 1, "name": "queue", "start": "queue", "nodes": [wait]},
                   {"id": 3, "tenant": 2, "name": "other", "start": "queue", "nodes": [dict(wait, queue=2)]}],
         "prompts": [{"name": "welcome", "file": "welcome.wav"}, {"name": "hold", "file": "hold.wav"}],
-        "busy_reasons": [{"code": "rest", "name_zh": "小休", "name_en": "Break"}],
+        "busy_reasons": [{"code": "rest", "name_zh": "小休", "name_en": "Break"},
+                         {"code": "meal", "name_zh": "用餐", "name_en": "Meal"}],
     }
 
 
@@ -628,6 +629,16 @@ class Phone(Process):
             self.control.close()
 
 
+def sipp_phone(server, scenario, user, host):
+    """A phone played by sipp: registers, then lives by `scenario` on the same port."""
+    port = free_port(host)
+    mark = server.journal.mark()
+    Sipp("phone_registers", server, host=host, port=port, keys={"user": user},
+         more=["-au", user, "-ap", device_password(user)]).check()
+    server.journal.wait("the phone registers", after=mark, type="DeviceAvailable", device=user)
+    return Sipp(scenario, server, host=host, port=port, keys={"user": user})
+
+
 def register(server, phone, after=0):
     """Waits until the server has the phone's registration."""
     server.journal.wait(f"phone {phone.user} registers", after=after, type="DeviceAvailable", device=phone.user)
@@ -678,7 +689,10 @@ class Center(unittest.TestCase):
         self.journal.wait("sign-in", after=mark, type="AgentStateChanged", agent=agent, to="idle")
 
     def sign_out_all(self):
+        """Also ends a call that a failed test left behind."""
         for agent in AGENTS:
+            if self.agent_state(agent) in ("ringing", "talking"):
+                self.boss.command(agent, "hang_up")
             if self.agent_state(agent) != "signed_out":
                 self.boss.command(agent, "sign_out")
                 self.wait_state(agent, "signed_out")
