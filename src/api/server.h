@@ -39,7 +39,9 @@ public:
     /// `board` is today's state at start; from then on publish() keeps it.
     [[nodiscard]] static Result<std::unique_ptr<Server>> start(ServerConfig config, Ports ports,
                                                                core::Directory directory, core::LiveBoard board);
-    ~Server();  ///< sends "closing" to live clients, stops within a second
+    /// Sends "closing" to live clients and stops within a second (later only if a store port blocks longer). Writes the
+    /// audit entries that still wait: what the store ports use must live until here.
+    ~Server();
 
     /// Events that are in the journal now; any thread, in order.
     void publish(std::vector<core::Event> events);

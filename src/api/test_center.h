@@ -79,7 +79,8 @@ public:
     [[nodiscard]] Login login(const std::string& user) const;
     /// Sends octets as they are and returns all that comes until the server closes (or 3 s pass).
     [[nodiscard]] std::string raw(const std::string& octets, bool half_close = true) const;
-    [[nodiscard]] std::vector<AuditEntry> audits(const std::string& action) const;
+    /// The entries of this action, sorted by object, once there are `count`; empty when they don't come.
+    [[nodiscard]] std::vector<AuditEntry> audits(const std::string& action, std::size_t count = 1) const;
     void agent_state(AgentId agent, core::AgentState from, core::AgentState to, TenantId tenant = TenantId{1});
 
     TempFolder web;

@@ -121,7 +121,7 @@ Center::Center(ServerConfig config) {
     server = std::move(*started);
 }
 
-Center::~Center() = default;
+Center::~Center() { server.reset(); }  // its ports use the members below
 
 Ports Center::ports() {
     Ports ports;
@@ -231,15 +231,16 @@ std::string Center::raw(const std::string& octets, bool half_close) const {
     return out;
 }
 
-std::vector<AuditEntry> Center::audits(const std::string& action) const {
-    // Written by the pool: give it a moment.
-    for (int i = 0; i < 100; ++i) {
+std::vector<AuditEntry> Center::audits(const std::string& action, std::size_t count) const {
+    // Written by the pool: give it a moment; its threads may overtake each other.
+    for (int i = 0; i < 300; ++i) {
         std::vector<AuditEntry> found;
         {
             const std::lock_guard lock(mutex);
             std::ranges::copy_if(audits_, std::back_inserter(found), [&](const auto& e) { return e.action == action; });
         }
-        if (!found.empty()) return found;
+        std::ranges::sort(found, {}, [](const auto& e) { return std::pair(e.object, e.detail); });
+        if (found.size() >= count) return found;
         std::this_thread::sleep_for(10ms);
     }
     return {};

@@ -106,7 +106,7 @@ TEST(session, wrong_unknown_and_disabled_get_the_same_answer) {
     EXPECT_EQ(center.log_in("nobody", "nope").body, wrong.body);
     EXPECT_EQ(center.log_in("gone", "gone-secret").body, wrong.body);
     EXPECT_EQ(wrong.header("set-cookie"), "");
-    EXPECT_EQ(center.audits("log_in_failed").size(), 3u);
+    EXPECT_EQ(center.audits("log_in_failed", 3).size(), 3u);
 }
 
 TEST(session, guessing_is_answered_429_with_retry_after) {

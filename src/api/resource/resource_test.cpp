@@ -138,8 +138,10 @@ TEST(agent_commands, reach_the_engine_with_the_sessions_tenant) {
               "reason");
     EXPECT_EQ(center.post("/api/v1/agents/me/commands", R"({"action":"idle"})").status, 401);
     EXPECT_EQ(got.size(), 3u);
-    EXPECT_EQ(center.audits("agent_command").at(0).object, "agent 11");
-    EXPECT_EQ(center.audits("agent_command").at(0).detail, "busy rest");
+    const auto audits = center.audits("agent_command", 3);
+    ASSERT_EQ(audits.size(), 3u);
+    EXPECT_EQ(audits[0].object, "agent 11");
+    EXPECT_EQ(audits[0].detail, "busy rest");
 }
 
 TEST(calls, query_parameters_reach_the_store) {
