@@ -396,7 +396,7 @@ LoadReport Load::report() {
     out.free_to_offer = free_to_offer_.distribution();
     const double window_s = static_cast<double>((last_completed_ - first_completed_).count()) / 1e6;
     out.calls_per_s = window_s > 0 ? static_cast<double>(out.completed - 1) / window_s : 0;
-    out.seconds = static_cast<double>((ended_ - began_).count()) / 1e6;
+    out.seconds = began_ == Instant{} ? 0 : static_cast<double>((ended_ - began_).count()) / 1e6;
     rusage usage{};
     (void)::getrusage(RUSAGE_SELF, &usage);
     out.robots_cpu_s = static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +

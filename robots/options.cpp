@@ -4,8 +4,15 @@
 #include <netinet/in.h>
 
 #include <algorithm>
+#include <cstdio>
 
 namespace seatline::robots {
+
+std::string short_text(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.10g", value);
+    return text;
+}
 
 Option text_option(std::string name, std::string value, std::string help, std::string& target) {
     auto set = [name, &target](const std::string& text) -> Result<void> {

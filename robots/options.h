@@ -19,6 +19,9 @@ struct Option {
 [[nodiscard]] Option text_option(std::string name, std::string value, std::string help, std::string& target);
 [[nodiscard]] Option switch_option(std::string name, std::string help, bool& target);
 
+/// "0.01", "86400": without the zeros of std::to_string.
+[[nodiscard]] std::string short_text(double value);
+
 /// A number within [min, max].
 template <class Number>
 struct Bounds {
@@ -31,8 +34,8 @@ template <class Number>
         Number value{};
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
         if (error != std::errc{} || end != text.data() + text.size() || !(value >= bounds.min && value <= bounds.max)) {
-            return invalid(name, "must be a number between " + std::to_string(bounds.min) + " and " +
-                                     std::to_string(bounds.max));
+            return invalid(name, "must be a number between " + short_text(static_cast<double>(bounds.min)) + " and " +
+                                     short_text(static_cast<double>(bounds.max)));
         }
         target = value;
         return {};

@@ -59,7 +59,7 @@ private:
     }
 
     void on(sip::RegisterResult& e) {
-        say(e.ok ? "registered" : "not registered: " + std::to_string(e.sip_code));
+        say(e.ok ? (is_leaving_ ? "unregistered" : "registered") : "not registered: " + std::to_string(e.sip_code));
         was_registered_ |= e.ok;
         phones_->on(e);
         stop_when_quiet();
