@@ -1,4 +1,5 @@
-// The server's frame: one thread runs the event loop, two small pools run what blocks. All decisions are elsewhere.
+// The server's frame: one thread runs the event loop, two small pools run what blocks. All
+// decisions are elsewhere.
 #include "api/server.h"
 
 #include <sys/resource.h>
@@ -15,8 +16,8 @@
 namespace seatline::api {
 namespace {
 
-constexpr milliseconds kFlushEvery{100};   ///< of the tenants' live views
-constexpr seconds kHousekeeping{30};       ///< expired sessions
+constexpr milliseconds kFlushEvery{100};  ///< of the tenants' live views
+constexpr seconds kHousekeeping{30};      ///< expired sessions
 constexpr milliseconds kStopWithin{700};
 constexpr int kPoolQueue = 512;
 constexpr int kLogInQueue = 64;
@@ -49,14 +50,16 @@ private:
 void fit_to_file_limit(ServerLimits& limits) {
     rlimit files{};
     if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY) return;
-    limits.connections = static_cast<std::uint32_t>(std::min<std::uint64_t>(limits.connections, files.rlim_cur / 2));
+    limits.connections =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(limits.connections, files.rlim_cur / 2));
 }
 
 }  // namespace
 
 class Server::Impl {
 public:
-    Impl(ServerConfig config, Ports ports, core::Directory directory, core::LiveBoard board, StaticFiles files)
+    Impl(ServerConfig config, Ports ports, core::Directory directory, core::LiveBoard board,
+         StaticFiles files)
         : config_(std::move(config)),
           services_(std::move(ports), std::move(directory), std::move(board)),
           gateway_(services_, std::move(files)),
@@ -65,13 +68,22 @@ public:
           listener_(loop_, gateway_, books_, config_.limits),
           flush_timer_(loop_),
           housekeeping_(loop_),
-          gate_(std::make_shared<LoopGate>([this](std::function<void()> work) { asio::post(loop_, std::move(work)); })) {
+          gate_(std::make_shared<LoopGate>(
+              [this](std::function<void()> work) { asio::post(loop_, std::move(work)); })) {
         fit_to_file_limit(config_.limits);
         services_.secure_cookies = config_.secure_cookies || !config_.tls_key.empty();
-        services_.run_in_pool = [this](std::function<void()> work) { return pool_.run(std::move(work)); };
-        services_.run_in_log_in_pool = [this](std::function<void()> work) { return log_in_pool_.run(std::move(work)); };
-        services_.run_later = [this](std::function<void()> work) { pool_.run_always(std::move(work)); };
-        services_.run_in_loop = [gate = gate_](std::function<void()> work) { gate->post(std::move(work)); };
+        services_.run_in_pool = [this](std::function<void()> work) {
+            return pool_.run(std::move(work));
+        };
+        services_.run_in_log_in_pool = [this](std::function<void()> work) {
+            return log_in_pool_.run(std::move(work));
+        };
+        services_.run_later = [this](std::function<void()> work) {
+            pool_.run_always(std::move(work));
+        };
+        services_.run_in_loop = [gate = gate_](std::function<void()> work) {
+            gate->post(std::move(work));
+        };
         add_all(services_.routes, services_);
         services_.openapi = openapi_document(services_.routes);
     }
@@ -88,7 +100,8 @@ public:
         if (!thread_.joinable()) return;
         gate_->post([this] { stop(); });
         thread_.join();
-        // Work of the pools may still post; after join() nobody does but the engine, and it finds the gate closed.
+        // Work of the pools may still post; after join() nobody does but the engine, and it finds
+        // the gate closed.
         log_in_pool_.join();
         pool_.join();
         gate_->close();
@@ -167,12 +180,12 @@ private:
     bool flush_due_ = false;
 };
 
-Result<std::unique_ptr<Server>> Server::start(ServerConfig config, Ports ports, core::Directory directory,
-                                              core::LiveBoard board) {
+Result<std::unique_ptr<Server>> Server::start(ServerConfig config, Ports ports,
+                                              core::Directory directory, core::LiveBoard board) {
     auto files = StaticFiles::open(config.web_root);
     if (files.has_error()) return files.error();
-    auto impl = std::make_unique<Impl>(std::move(config), std::move(ports), std::move(directory), std::move(board),
-                                       std::move(*files));
+    auto impl = std::make_unique<Impl>(std::move(config), std::move(ports), std::move(directory),
+                                       std::move(board), std::move(*files));
     if (auto opened = impl->open(); opened.has_error()) return opened.error();
     impl->start();
     return std::unique_ptr<Server>(new Server(std::move(impl)));
@@ -181,9 +194,17 @@ Result<std::unique_ptr<Server>> Server::start(ServerConfig config, Ports ports, 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 
-void Server::publish(std::vector<core::Event> events) { impl_->publish(std::move(events)); }
-void Server::roll_day(TenantId tenant) { impl_->roll_day(tenant); }
-void Server::end_sessions(UserId user) { impl_->end_sessions(user); }
-std::uint16_t Server::port() const { return impl_->port(); }
+void Server::publish(std::vector<core::Event> events) {
+    impl_->publish(std::move(events));
+}
+void Server::roll_day(TenantId tenant) {
+    impl_->roll_day(tenant);
+}
+void Server::end_sessions(UserId user) {
+    impl_->end_sessions(user);
+}
+std::uint16_t Server::port() const {
+    return impl_->port();
+}
 
 }  // namespace seatline::api

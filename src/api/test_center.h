@@ -1,5 +1,6 @@
 #pragma once
-// A server on a free port with a made-up center behind it, and plain blocking clients to drive it: for the API's tests.
+// A server on a free port with a made-up center behind it, and plain blocking clients to drive it:
+// for the API's tests.
 #include <boost/asio.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/beast/core.hpp>
@@ -27,7 +28,9 @@ public:
     ~TempFolder();
     TempFolder(const TempFolder&) = delete;
     TempFolder& operator=(const TempFolder&) = delete;
-    [[nodiscard]] std::string path(const std::string& name = {}) const { return path_ + (name.empty() ? "" : "/" + name); }
+    [[nodiscard]] std::string path(const std::string& name = {}) const {
+        return path_ + (name.empty() ? "" : "/" + name);
+    }
     void write(const std::string& name, const std::string& text) const;
 
 private:
@@ -63,25 +66,30 @@ struct Login {
     std::string csrf;
 };
 
-/// Tenants 1 and 2. Users: "agent1" (agent 11 of tenant 1), "agent2" (agent 12), "boss" (supervisor), "root" (admin) of
-/// tenant 1; "other" (supervisor), "otheragent" (agent 21) of tenant 2; "gone" (disabled). Password of each: its name
-/// followed by "-secret". Calls: 100 (tenant 1, agent 11, recording), 101 (tenant 1, agent 12), 200 (tenant 2, agent 21).
+/// Tenants 1 and 2. Users: "agent1" (agent 11 of tenant 1), "agent2" (agent 12), "boss"
+/// (supervisor), "root" (admin) of tenant 1; "other" (supervisor), "otheragent" (agent 21) of
+/// tenant 2; "gone" (disabled). Password of each: its name followed by "-secret". Calls: 100
+/// (tenant 1, agent 11, recording), 101 (tenant 1, agent 12), 200 (tenant 2, agent 21).
 class Center {
 public:
     explicit Center(ServerConfig config = {});
     ~Center();
 
     [[nodiscard]] Answer ask(const Ask& request) const;
-    [[nodiscard]] Answer get(const std::string& target, const Login& login = {}, Headers more = {}) const;
-    [[nodiscard]] Answer post(const std::string& target, const std::string& body, const Login& login = {},
-                              Headers more = {}) const;
+    [[nodiscard]] Answer get(const std::string& target, const Login& login = {},
+                             Headers more = {}) const;
+    [[nodiscard]] Answer post(const std::string& target, const std::string& body,
+                              const Login& login = {}, Headers more = {}) const;
     [[nodiscard]] Answer log_in(const std::string& user, const std::string& password) const;
     [[nodiscard]] Login login(const std::string& user) const;
     /// Sends octets as they are and returns all that comes until the server closes (or 3 s pass).
     [[nodiscard]] std::string raw(const std::string& octets, bool half_close = true) const;
-    /// The entries of this action, sorted by object, once there are `count`; empty when they don't come.
-    [[nodiscard]] std::vector<AuditEntry> audits(const std::string& action, std::size_t count = 1) const;
-    void agent_state(AgentId agent, core::AgentState from, core::AgentState to, TenantId tenant = TenantId{1});
+    /// The entries of this action, sorted by object, once there are `count`; empty when they don't
+    /// come.
+    [[nodiscard]] std::vector<AuditEntry> audits(const std::string& action,
+                                                 std::size_t count = 1) const;
+    void agent_state(AgentId agent, core::AgentState from, core::AgentState to,
+                     TenantId tenant = TenantId{1});
 
     TempFolder web;
     TempFolder recordings;
@@ -107,7 +115,8 @@ private:
 /// A WebSocket client that gives up after 5 s.
 class LiveReader {
 public:
-    LiveReader(const Center& center, const Login& login, const std::string& origin = {}, int receive_buffer = 0);
+    LiveReader(const Center& center, const Login& login, const std::string& origin = {},
+               int receive_buffer = 0);
     /// The refusal's status, 0 when it was accepted.
     [[nodiscard]] int refused() const { return refused_; }
     /// The next message; empty optional when the server closed.

@@ -37,7 +37,9 @@ TempFolder::TempFolder() {
     path_ = name;
 }
 
-TempFolder::~TempFolder() { std::filesystem::remove_all(path_); }
+TempFolder::~TempFolder() {
+    std::filesystem::remove_all(path_);
+}
 
 void TempFolder::write(const std::string& name, const std::string& text) const {
     std::filesystem::create_directories(std::filesystem::path(path(name)).parent_path());
@@ -49,14 +51,16 @@ std::string wav_text(std::uint32_t frames, std::int16_t left, std::int16_t right
                               little_endian(static_cast<std::uint16_t>(right), 2);
     std::string data;
     for (std::uint32_t i = 0; i < frames; ++i) data += frame;
-    return "RIFF" + little_endian(36 + frames * 4, 4) + "WAVEfmt " + little_endian(16, 4) + little_endian(1, 2) +
-           little_endian(2, 2) + little_endian(8000, 4) + little_endian(32000, 4) + little_endian(4, 2) +
-           little_endian(16, 2) + "data" + little_endian(frames * 4, 4) + data;
+    return "RIFF" + little_endian(36 + frames * 4, 4) + "WAVEfmt " + little_endian(16, 4) +
+           little_endian(1, 2) + little_endian(2, 2) + little_endian(8000, 4) +
+           little_endian(32000, 4) + little_endian(4, 2) + little_endian(16, 2) + "data" +
+           little_endian(frames * 4, 4) + data;
 }
 
 core::Directory Center::directory() {
     core::Directory directory;
-    directory.tenants = {{TenantId{1}, "第一客服", "Asia/Shanghai"}, {TenantId{2}, "Second", "Europe/Berlin"}};
+    directory.tenants = {{TenantId{1}, "第一客服", "Asia/Shanghai"},
+                         {TenantId{2}, "Second", "Europe/Berlin"}};
     core::Trunk trunk;
     trunk.id = TrunkId{1};
     trunk.name = "carrier";
@@ -85,11 +89,13 @@ core::Directory Center::directory() {
 }
 
 Center::Center(ServerConfig config) {
-    for (const auto& user :
-         {user_of(1, "agent1", Role::agent, TenantId{1}), user_of(2, "agent2", Role::agent, TenantId{1}),
-          user_of(3, "boss", Role::supervisor, TenantId{1}), user_of(4, "root", Role::admin, TenantId{1}),
-          user_of(5, "other", Role::supervisor, TenantId{2}), user_of(6, "otheragent", Role::agent, TenantId{2}),
-          user_of(7, "gone", Role::admin, TenantId{1})}) {
+    for (const auto& user : {user_of(1, "agent1", Role::agent, TenantId{1}),
+                             user_of(2, "agent2", Role::agent, TenantId{1}),
+                             user_of(3, "boss", Role::supervisor, TenantId{1}),
+                             user_of(4, "root", Role::admin, TenantId{1}),
+                             user_of(5, "other", Role::supervisor, TenantId{2}),
+                             user_of(6, "otheragent", Role::agent, TenantId{2}),
+                             user_of(7, "gone", Role::admin, TenantId{1})}) {
         users_[user.user_name] = user;
     }
     users_["agent1"].agent = AgentId{11};
@@ -116,12 +122,15 @@ Center::Center(ServerConfig config) {
     web.write(".hidden", "secret");
     if (config.web_root.empty()) config.web_root = web.path();
     config.port = 0;
-    auto started = Server::start(std::move(config), ports(), directory(), core::LiveBoard(directory()));
+    auto started =
+        Server::start(std::move(config), ports(), directory(), core::LiveBoard(directory()));
     if (started.has_error()) throw std::runtime_error(started.error().text());
     server = std::move(*started);
 }
 
-Center::~Center() { server.reset(); }  // its ports use the members below
+Center::~Center() {
+    server.reset();
+}  // its ports use the members below
 
 Ports Center::ports() {
     Ports ports;
@@ -134,7 +143,8 @@ Ports Center::ports() {
         last_query = query;
         core::CallPage page;
         for (const auto& [id, call] : calls_) {
-            if (call.tenant == query.tenant && (!query.agent || call.agent == query.agent)) page.calls.push_back(call);
+            if (call.tenant == query.tenant && (!query.agent || call.agent == query.agent))
+                page.calls.push_back(call);
         }
         return page;
     };
@@ -154,7 +164,8 @@ Ports Center::ports() {
         const std::lock_guard lock(mutex);
         audits_.push_back(entry);
     };
-    ports.engine.command_agent = [this](TenantId tenant, AgentId agent, const AgentCommand& command, auto done) {
+    ports.engine.command_agent = [this](TenantId tenant, AgentId agent, const AgentCommand& command,
+                                        auto done) {
         done(on_command ? on_command(tenant, agent, command) : Result<void>{});
     };
     ports.clock = [this] { return from_unix_us(clock_us); };
@@ -166,7 +177,8 @@ Answer Center::ask(const Ask& request) const {
     asio::io_context loop;
     beast::tcp_stream stream(loop);
     stream.connect({asio::ip::make_address("127.0.0.1"), port()});
-    http::request<http::string_body> message(http::string_to_verb(request.method), request.target, 11);
+    http::request<http::string_body> message(http::string_to_verb(request.method), request.target,
+                                             11);
     message.set(http::field::host, host());
     message.set(http::field::connection, "close");
     for (const auto& [name, value] : request.headers) message.set(name, value);
@@ -194,7 +206,8 @@ Answer Center::get(const std::string& target, const Login& login, Headers more) 
     return ask({.method = "GET", .target = target, .headers = std::move(more)});
 }
 
-Answer Center::post(const std::string& target, const std::string& body, const Login& login, Headers more) const {
+Answer Center::post(const std::string& target, const std::string& body, const Login& login,
+                    Headers more) const {
     if (!login.cookie.empty()) more["Cookie"] = login.cookie;
     if (!login.csrf.empty()) more["X-CSRF-Token"] = login.csrf;
     more.emplace("Content-Type", "application/json");
@@ -209,7 +222,8 @@ Login Center::login(const std::string& user) const {
     const Answer answer = log_in(user, user + "-secret");
     SEATLINE_ASSERT(answer.status == 200);
     const std::string cookie = answer.header("set-cookie");
-    return {cookie.substr(0, cookie.find(';')), std::string(answer.json().at("csrf_token").as_string())};
+    return {cookie.substr(0, cookie.find(';')),
+            std::string(answer.json().at("csrf_token").as_string())};
 }
 
 std::string Center::raw(const std::string& octets, bool half_close) const {
@@ -237,7 +251,8 @@ std::vector<AuditEntry> Center::audits(const std::string& action, std::size_t co
         std::vector<AuditEntry> found;
         {
             const std::lock_guard lock(mutex);
-            std::ranges::copy_if(audits_, std::back_inserter(found), [&](const auto& e) { return e.action == action; });
+            std::ranges::copy_if(audits_, std::back_inserter(found),
+                                 [&](const auto& e) { return e.action == action; });
         }
         std::ranges::sort(found, {}, [](const auto& e) { return std::pair(e.object, e.detail); });
         if (found.size() >= count) return found;
@@ -246,7 +261,8 @@ std::vector<AuditEntry> Center::audits(const std::string& action, std::size_t co
     return {};
 }
 
-void Center::agent_state(AgentId agent, core::AgentState from, core::AgentState to, TenantId tenant) {
+void Center::agent_state(AgentId agent, core::AgentState from, core::AgentState to,
+                         TenantId tenant) {
     core::Event event;
     event.seq = ++seq_;
     event.at = from_unix_us(clock_us);
@@ -255,10 +271,12 @@ void Center::agent_state(AgentId agent, core::AgentState from, core::AgentState 
     server->publish({event});
 }
 
-LiveReader::LiveReader(const Center& center, const Login& login, const std::string& origin, int receive_buffer) {
+LiveReader::LiveReader(const Center& center, const Login& login, const std::string& origin,
+                       int receive_buffer) {
     auto& stream = beast::get_lowest_layer(socket_);
     stream.socket().open(tcp::v4());
-    if (receive_buffer > 0) stream.socket().set_option(asio::socket_base::receive_buffer_size(receive_buffer));
+    if (receive_buffer > 0)
+        stream.socket().set_option(asio::socket_base::receive_buffer_size(receive_buffer));
     stream.socket().connect({asio::ip::make_address("127.0.0.1"), center.port()});
     timeval limit{5, 0};
     ::setsockopt(stream.socket().native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);

@@ -15,7 +15,7 @@
 
 namespace seatline::api {
 
-/// Roles of the first cut: an agent sees only itself and its calls; a supervisor the tenant; an admin also trunks and users.
+/// Roles of the first cut: an agent sees only itself and its calls; a supervisor the tenant; an admin also the trunks.
 enum class Role { agent, supervisor, admin };
 BOOST_DESCRIBE_ENUM(Role, agent, supervisor, admin)
 
@@ -113,7 +113,7 @@ struct EventView {
 };
 BOOST_DESCRIBE_STRUCT(EventView, (), (seq, at, type, body_json))
 
-/// GET /api/v1/health (no session needed): "ok" when journal, SIP and a worker are up.
+/// GET /api/v1/health (no session needed): "ok" when the journal can be written and a worker is up.
 struct HealthView {
     std::string status;
     std::string version;

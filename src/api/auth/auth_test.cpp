@@ -32,7 +32,8 @@ TEST(log_in_limiter, waits_grow_and_end_at_a_minute) {
 
 TEST(log_in_limiter, one_network_that_tries_many_names_is_slowed) {
     LogInLimiter limiter;
-    for (int i = 0; i < 20; ++i) EXPECT_FALSE(limiter.begin("a", "u" + std::to_string(i), kStart)) << i;
+    for (int i = 0; i < 20; ++i)
+        EXPECT_FALSE(limiter.begin("a", "u" + std::to_string(i), kStart)) << i;
     EXPECT_TRUE(limiter.begin("a", "u99", kStart));
     EXPECT_FALSE(limiter.begin("a", "u99", kStart + minutes{16}));
 }
@@ -96,7 +97,8 @@ TEST(session, secure_cookie_when_asked_for) {
     ServerConfig config;
     config.secure_cookies = true;
     const Center center(std::move(config));
-    EXPECT_NE(center.log_in("boss", "boss-secret").header("set-cookie").find("; Secure"), std::string::npos);
+    EXPECT_NE(center.log_in("boss", "boss-secret").header("set-cookie").find("; Secure"),
+              std::string::npos);
 }
 
 TEST(session, wrong_unknown_and_disabled_get_the_same_answer) {
@@ -133,20 +135,24 @@ TEST(session, bad_bodies_name_the_field) {
     EXPECT_EQ(field(R"({"user_name":"","password":"x"})"), "user_name");
     EXPECT_EQ(field("{"), "");
     EXPECT_EQ(field(""), "");
-    EXPECT_EQ(center.post("/api/v1/session", "{}", {}, {{"Content-Type", "text/plain"}}).status, 415);
+    EXPECT_EQ(center.post("/api/v1/session", "{}", {}, {{"Content-Type", "text/plain"}}).status,
+              415);
 }
 
 TEST(session, log_in_again_renews_the_id_and_log_out_ends_it) {
     const Center center;
     const Login first = center.login("boss");
-    const Answer again = center.post("/api/v1/session", to_json(LogIn{"boss", "boss-secret"}), first);
+    const Answer again =
+        center.post("/api/v1/session", to_json(LogIn{"boss", "boss-secret"}), first);
     ASSERT_EQ(again.status, 200);
     EXPECT_EQ(center.get("/api/v1/session", first).status, 401);
     const std::string cookie = again.header("set-cookie");
-    const Login second{cookie.substr(0, cookie.find(';')), std::string(again.json().at("csrf_token").as_string())};
+    const Login second{cookie.substr(0, cookie.find(';')),
+                       std::string(again.json().at("csrf_token").as_string())};
     EXPECT_NE(first.cookie, second.cookie);
     const Headers headers{{"Cookie", second.cookie}, {"X-CSRF-Token", second.csrf}};
-    const Answer out = center.ask({.method = "DELETE", .target = "/api/v1/session", .headers = headers});
+    const Answer out =
+        center.ask({.method = "DELETE", .target = "/api/v1/session", .headers = headers});
     EXPECT_EQ(out.status, 204);
     EXPECT_NE(out.header("set-cookie").find("Max-Age=0"), std::string::npos);
     EXPECT_EQ(center.get("/api/v1/session", second).status, 401);
@@ -176,12 +182,14 @@ TEST(csrf, unsafe_methods_need_the_token_and_our_origin) {
     EXPECT_EQ(center.post(target, body, login, {{"Origin", "null"}}).status, 403);
     EXPECT_EQ(center.post(target, body, login, {{"Sec-Fetch-Site", "cross-site"}}).status, 403);
     EXPECT_EQ(center.post(target, body, login, {{"Sec-Fetch-Site", "same-site"}}).status, 403);
-    EXPECT_EQ(center.post(target, body, login,
-                          {{"Origin", "http://" + center.host()}, {"Sec-Fetch-Site", "same-origin"}})
+    EXPECT_EQ(center
+                  .post(target, body, login,
+                        {{"Origin", "http://" + center.host()}, {"Sec-Fetch-Site", "same-origin"}})
                   .status,
               200);
-    EXPECT_EQ(center.post("/api/v1/session", to_json(LogIn{"boss", "boss-secret"}), {},
-                          {{"Origin", "http://evil.example"}})
+    EXPECT_EQ(center
+                  .post("/api/v1/session", to_json(LogIn{"boss", "boss-secret"}), {},
+                        {{"Origin", "http://evil.example"}})
                   .status,
               403);
 }

@@ -1,7 +1,7 @@
 #pragma once
-// Slows the guessing of passwords: after some free tries each further one of the same user name, or from the same
-// network, must wait twice as long as the one before, up to a minute. A try counts when it begins, so that a hundred at
-// once gain nothing; a success takes the counts back.
+// Slows the guessing of passwords: after some free tries each further one of the same user name, or
+// from the same network, must wait twice as long as the one before, up to a minute. A try counts
+// when it begins, so that a hundred at once gain nothing; a success takes the counts back.
 #include <list>
 #include <optional>
 #include <string>
@@ -11,14 +11,15 @@
 
 namespace seatline::api {
 
-/// Counts of one kind of key; bounded: the least recently used are forgotten first. Not thread-safe.
+/// Counts of one kind of key; bounded: the least recently used are forgotten first. Not
+/// thread-safe.
 class TryCounter {
 public:
     struct Rule {
-        std::uint32_t free_tries;   ///< without any wait
+        std::uint32_t free_tries;  ///< without any wait
         seconds longest_wait;
-        minutes forget_after;       ///< without a try
-        std::size_t keys;           ///< at most so many are remembered
+        minutes forget_after;  ///< without a try
+        std::size_t keys;      ///< at most so many are remembered
     };
     explicit TryCounter(Rule rule) : rule_(rule) {}
 
@@ -45,8 +46,8 @@ private:
 class LogInLimiter {
 public:
     /// Counts one try and lets it pass (empty), or tells how long to wait.
-    [[nodiscard]] std::optional<seconds> begin(const std::string& network, const std::string& user_name,
-                                               Instant now);
+    [[nodiscard]] std::optional<seconds> begin(const std::string& network,
+                                               const std::string& user_name, Instant now);
     void succeeded(const std::string& network, const std::string& user_name);
 
 private:

@@ -9,9 +9,9 @@ namespace seatline::api {
 std::string hash_password(const std::string& password) {
     SEATLINE_ASSERT(sodium_init() >= 0);
     char out[crypto_pwhash_STRBYTES];
-    const int failed = crypto_pwhash_str_alg(out, password.data(), password.size(),
-                                             crypto_pwhash_OPSLIMIT_INTERACTIVE,
-                                             crypto_pwhash_MEMLIMIT_INTERACTIVE, crypto_pwhash_ALG_ARGON2ID13);
+    const int failed = crypto_pwhash_str_alg(
+        out, password.data(), password.size(), crypto_pwhash_OPSLIMIT_INTERACTIVE,
+        crypto_pwhash_MEMLIMIT_INTERACTIVE, crypto_pwhash_ALG_ARGON2ID13);
     SEATLINE_ASSERT(failed == 0);  // out of memory only
     return out;
 }

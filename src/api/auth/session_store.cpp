@@ -9,18 +9,27 @@ namespace seatline::api {
 namespace {
 
 bool is_over(const Session& session, Instant now) {
-    return now - session.used_at > SessionStore::kIdle || now - session.opened_at > SessionStore::kLongest;
+    return now - session.used_at > SessionStore::kIdle ||
+           now - session.opened_at > SessionStore::kLongest;
 }
 
 }  // namespace
 
-SessionStore::SessionStore(std::function<void(const std::string& key)> on_end) : on_end_(std::move(on_end)) {}
+SessionStore::SessionStore(std::function<void(const std::string& key)> on_end)
+    : on_end_(std::move(on_end)) {}
 
 SessionStore::Opened SessionStore::open(const UserAccount& user, Instant now) {
     make_room(user.id);
     Opened opened{random_token(), {}};
-    opened.session = {token_key(opened.id), user.id,        user.user_name, user.role, user.tenant,
-                      user.agent,           random_token(), now,            now};
+    opened.session = {token_key(opened.id),
+                      user.id,
+                      user.user_name,
+                      user.role,
+                      user.tenant,
+                      user.agent,
+                      random_token(),
+                      now,
+                      now};
     sessions_.emplace(opened.session.key, opened.session);
     return opened;
 }
@@ -65,7 +74,8 @@ void SessionStore::make_room(UserId user) {
         if (oldest == nullptr || session.used_at < oldest->used_at) oldest = &session;
         if (session.user != user) continue;
         ++of_user;
-        if (oldest_of_user == nullptr || session.used_at < oldest_of_user->used_at) oldest_of_user = &session;
+        if (oldest_of_user == nullptr || session.used_at < oldest_of_user->used_at)
+            oldest_of_user = &session;
     }
     if (of_user >= kPerUser) {
         end(std::string(oldest_of_user->key));

@@ -1,6 +1,6 @@
 #pragma once
-// Who is logged in. Sessions live in memory only: a restart of the program logs all out. The id itself is never kept,
-// only its hash, so that a memory dump does not hand out log-ins.
+// Who is logged in. Sessions live in memory only: a restart of the program logs all out. The id
+// itself is never kept, only its hash, so that a memory dump does not hand out log-ins.
 #include <functional>
 #include <map>
 #include <optional>
@@ -27,9 +27,9 @@ struct Session {
 /// The event loop's thread only.
 class SessionStore {
 public:
-    static constexpr hours kIdle{12};           ///< without a request
-    static constexpr hours kLongest{7 * 24};    ///< whatever happens
-    static constexpr std::size_t kPerUser = 16; ///< the least recently used goes first
+    static constexpr hours kIdle{12};            ///< without a request
+    static constexpr hours kLongest{7 * 24};     ///< whatever happens
+    static constexpr std::size_t kPerUser = 16;  ///< the least recently used goes first
     static constexpr std::size_t kAll = 20'000;
 
     /// `on_end` is called with the key of every session that ends, whatever the reason.

@@ -21,7 +21,8 @@ std::string random_token() {
 std::string token_key(std::string_view token) {
     std::string key(crypto_generichash_BYTES, '\0');
     crypto_generichash(reinterpret_cast<unsigned char*>(key.data()), key.size(),
-                       reinterpret_cast<const unsigned char*>(token.data()), token.size(), nullptr, 0);
+                       reinterpret_cast<const unsigned char*>(token.data()), token.size(), nullptr,
+                       0);
     return key;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
-// One connection: a coroutine that reads a request, asks the gateway, writes the answer, and begins again; or becomes a
-// live WebSocket. Every wait has a deadline. (No co_await inside of a condition: GCC 12 destroys its frames too early.) Included only by plain_connection.cpp and tls_connection.cpp.
+// One connection: a coroutine that reads a request, asks the gateway, writes the answer, and begins
+// again; or becomes a live WebSocket. Every wait has a deadline. (No co_await inside of a
+// condition: GCC 12 destroys its frames too early.) Included only by plain_connection.cpp and
+// tls_connection.cpp.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/write.hpp>
@@ -24,7 +26,9 @@ public:
     static constexpr bool kTls = !std::is_same_v<Stream, beast::tcp_stream>;
 
     Connection(const ConnectionContext& context, Stream stream, Peer peer_in)
-        : OpenConnection(context.gateway.services(), context.books, std::move(peer_in)), context_(context), stream_(std::move(stream)) {}
+        : OpenConnection(context.gateway.services(), context.books, std::move(peer_in)),
+          context_(context),
+          stream_(std::move(stream)) {}
 
     void stop() override {
         stopping_ = true;
@@ -58,7 +62,8 @@ private:
         parser.header_limit(kHeaderLimit);
         parser.body_limit(kBodyLimit);
         lowest().expires_after(context_.limits.header_ms);
-        auto [header_ec, header_n] = co_await http::async_read_header(stream_, buffer_, parser, kAwait);
+        auto [header_ec, header_n] =
+            co_await http::async_read_header(stream_, buffer_, parser, kAwait);
         if (header_ec) co_return co_await refuse(header_ec);
         if (!parser.is_done()) {
             if (parser.get()[http::field::expect] == "100-continue") {
@@ -119,16 +124,19 @@ private:
         context_.gateway.handle(std::move(request), std::move(done));
         co_await pending->signal.wait(context_.limits.answer_ms);
         if (!pending->response) {
-            pending->response = error_response({"unavailable", "", "the server did not answer in time"});
+            pending->response =
+                error_response({"unavailable", "", "the server did not answer in time"});
         }
         keep_alive = keep_alive && !stopping_ && !pending->response->close;
-        const bool sent = co_await send(std::move(*pending->response), {keep_alive, kTls}, head_only);
+        const bool sent =
+            co_await send(std::move(*pending->response), {keep_alive, kTls}, head_only);
         if (!sent || keep_alive) co_return sent;
         co_return co_await finish();
     }
 
     asio::awaitable<bool> send(Response response, HeadOptions options, bool head_only) {
-        ++context_.gateway.services().counters.answers.at(static_cast<std::size_t>(response.status / 100));
+        ++context_.gateway.services().counters.answers.at(
+            static_cast<std::size_t>(response.status / 100));
         const std::string head = head_text(response, options);
         const bool with_text = !head_only && !response.file && response.status != 304;
         const std::array<asio::const_buffer, 2> buffers{
@@ -148,10 +156,12 @@ private:
         const auto piece = std::make_shared<Piece>();
         const auto ready = std::make_shared<Signal>(stream_.get_executor());
         while (slice.length > 0) {
-            const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(piece->octets.size(), slice.length));
+            const auto wanted = static_cast<std::size_t>(
+                std::min<std::uint64_t>(piece->octets.size(), slice.length));
             // The pool holds the signal weakly: timers must not die on its threads.
-            context_.gateway.services().run_later([piece, wanted, file = slice.file, offset = slice.offset,
-                                                   gate = context_.gate, weak = std::weak_ptr(ready)] {
+            context_.gateway.services().run_later([piece, wanted, file = slice.file,
+                                                   offset = slice.offset, gate = context_.gate,
+                                                   weak = std::weak_ptr(ready)] {
                 piece->got = file->read_at(offset, std::span(piece->octets).first(wanted));
                 gate->post([weak] {
                     if (const auto waiting = weak.lock()) waiting->set();
@@ -159,9 +169,11 @@ private:
             });
             const bool in_time = co_await ready->wait(context_.limits.answer_ms);
             if (!in_time) co_return false;
-            if (piece->got != wanted) co_return false;  // the file has shrunk: the length that we promised can't be kept
+            if (piece->got != wanted)
+                co_return false;  // the file has shrunk: the length that we promised can't be kept
             lowest().expires_after(context_.limits.write_ms);
-            auto [ec, n] = co_await asio::async_write(stream_, asio::buffer(piece->octets.data(), wanted), kAwait);
+            auto [ec, n] = co_await asio::async_write(
+                stream_, asio::buffer(piece->octets.data(), wanted), kAwait);
             if (ec) co_return false;
             slice.offset += wanted;
             slice.length -= wanted;
@@ -179,7 +191,8 @@ private:
         co_return false;
     }
 
-    /// Ends in order: what the client still sends is read for a moment, or else a reset would destroy our answer.
+    /// Ends in order: what the client still sends is read for a moment, or else a reset would
+    /// destroy our answer.
     asio::awaitable<bool> finish() {
         if (stopping_) co_return false;
         lowest().expires_after(2s);
@@ -204,8 +217,8 @@ private:
             co_return co_await finish();
         }
         const auto socket = std::make_shared<LiveSocket<Stream>>(
-            std::move(stream_), context_.gateway.services().hub, std::get<Session>(std::move(admitted)),
-            context_.limits);
+            std::move(stream_), context_.gateway.services().hub,
+            std::get<Session>(std::move(admitted)), context_.limits);
         co_await socket->run(std::move(message));
         co_return false;
     }
@@ -224,7 +237,8 @@ asio::awaitable<void> run_connection(std::shared_ptr<Connection<Stream>> connect
 }
 
 template <class Stream>
-void spawn_connection(std::shared_ptr<Connection<Stream>> connection, const asio::any_io_executor& executor) {
+void spawn_connection(std::shared_ptr<Connection<Stream>> connection,
+                      const asio::any_io_executor& executor) {
     asio::co_spawn(executor, run_connection<Stream>(std::move(connection)), asio::detached);
 }
 

@@ -13,10 +13,13 @@ namespace seatline::api {
 OpenFile::OpenFile(int fd, std::uint64_t size, std::string etag)
     : fd_(fd), size_(size), etag_(std::move(etag)) {}
 
-OpenFile::~OpenFile() { ::close(fd_); }
+OpenFile::~OpenFile() {
+    ::close(fd_);
+}
 
 std::shared_ptr<const OpenFile> OpenFile::open(const std::string& path) {
-    // O_NONBLOCK: a FIFO put in the folder must not block the pool; it has no effect on regular files.
+    // O_NONBLOCK: a FIFO put in the folder must not block the pool; it has no effect on regular
+    // files.
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return nullptr;
     struct stat info {};
@@ -36,8 +39,8 @@ std::shared_ptr<const OpenFile> OpenFile::open(const std::string& path) {
 std::size_t OpenFile::read_at(std::uint64_t offset, std::span<char> out) const {
     std::size_t done = 0;
     while (done < out.size()) {
-        const auto got = ::pread(fd_, out.data() + done, out.size() - done,
-                                 static_cast<off_t>(offset + done));
+        const auto got =
+            ::pread(fd_, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) break;
         done += static_cast<std::size_t>(got);

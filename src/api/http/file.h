@@ -1,5 +1,6 @@
 #pragma once
-// An open file and a slice of it, as the body of an answer: opened and checked once, then sent piece by piece.
+// An open file and a slice of it, as the body of an answer: opened and checked once, then sent
+// piece by piece.
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -7,7 +8,8 @@
 
 namespace seatline::api {
 
-/// A regular file open for reading; closed by the destructor. read_at() may be called from any thread.
+/// A regular file open for reading; closed by the destructor. read_at() may be called from any
+/// thread.
 class OpenFile {
 public:
     /// Null when `path` is missing, unreadable or no regular file.

@@ -9,34 +9,46 @@
 namespace seatline::api {
 namespace {
 
-Error busy() { return {"unavailable", "", "the server is busy: try again in a moment"}; }
-Error no_session() { return {"unauthenticated", "", "log in first"}; }
-Error foreign() { return {"not_allowed", "Origin", "the request comes from another site's page"}; }
+Error busy() {
+    return {"unavailable", "", "the server is busy: try again in a moment"};
+}
+Error no_session() {
+    return {"unauthenticated", "", "log in first"};
+}
+Error foreign() {
+    return {"not_allowed", "Origin", "the request comes from another site's page"};
+}
 
 bool has_role(const Session& session, Access access) {
     switch (access) {
         case Access::anyone:
-        case Access::agent: return true;
-        case Access::supervisor: return session.role != Role::agent;
-        case Access::admin: return session.role == Role::admin;
+        case Access::agent:
+            return true;
+        case Access::supervisor:
+            return session.role != Role::agent;
+        case Access::admin:
+            return session.role == Role::admin;
     }
     return false;
 }
 
 /// Origin always; the token where there is a session to abuse.
-std::optional<Error> check_forgery(const Request& request, const Route& route, const std::optional<Session>& session) {
+std::optional<Error> check_forgery(const Request& request, const Route& route,
+                                   const std::optional<Session>& session) {
     if (!is_unsafe(request.method)) return std::nullopt;
     if (!is_own_origin(request)) return foreign();
     if (route.access == Access::anyone) return std::nullopt;
     if (!session || !equal_secret(request.header("x-csrf-token"), session->csrf_token)) {
-        return Error{"not_allowed", "X-CSRF-Token", "the header is missing or wrong: send SessionView.csrf_token"};
+        return Error{"not_allowed", "X-CSRF-Token",
+                     "the header is missing or wrong: send SessionView.csrf_token"};
     }
     return std::nullopt;
 }
 
 std::optional<Response> check_form(const Request& request, const Route& route) {
     for (const auto& [name, value] : request.query) {
-        const bool known = std::ranges::any_of(route.query, [&](const auto& p) { return p.name == name; });
+        const bool known =
+            std::ranges::any_of(route.query, [&](const auto& p) { return p.name == name; });
         if (!known) return error_response(invalid(name, "is not a known query parameter"));
     }
     if (route.request == nullptr) return std::nullopt;
@@ -60,7 +72,8 @@ void Gateway::handle(Request request, Done done) {
 
 void Gateway::handle_static(Request request, const Done& done) {
     if (is_unsafe(request.method)) {
-        done(error_response(405, {"not_allowed", "", "pages can only be read"}).with("Allow", "GET, HEAD"));
+        done(error_response(405, {"not_allowed", "", "pages can only be read"})
+                 .with("Allow", "GET, HEAD"));
         return;
     }
     auto work = [this, request = std::move(request), done] { done(files_.answer(request)); };
@@ -70,7 +83,8 @@ void Gateway::handle_static(Request request, const Done& done) {
 void Gateway::handle_api(Request request, const Done& done) {
     auto match = services_.routes.find(request.method, request.path);
     if (match.route == nullptr) {
-        if (match.allowed.empty()) return done(error_response({"not_found", "", "there is no such resource"}));
+        if (match.allowed.empty())
+            return done(error_response({"not_found", "", "there is no such resource"}));
         return done(error_response(405, {"not_allowed", "", "this method is not for this resource"})
                         .with("Allow", match.allowed));
     }
@@ -78,8 +92,10 @@ void Gateway::handle_api(Request request, const Done& done) {
     auto exchange = std::make_shared<Exchange>();
     exchange->now = services_.ports.clock();
     exchange->session = session_of(request, exchange->now);
-    if (route.access != Access::anyone && !exchange->session) return done(error_response(no_session()));
-    if (const auto error = check_forgery(request, route, exchange->session)) return done(error_response(*error));
+    if (route.access != Access::anyone && !exchange->session)
+        return done(error_response(no_session()));
+    if (const auto error = check_forgery(request, route, exchange->session))
+        return done(error_response(*error));
     if (exchange->session && !has_role(*exchange->session, route.access)) {
         return done(error_response({"not_allowed", "", "your role does not allow this"}));
     }
@@ -90,9 +106,11 @@ void Gateway::handle_api(Request request, const Done& done) {
     auto work = [&route, exchange, done] {
         try {
             route.handler(exchange, done);
-        } catch (const std::exception& e) {  // of the store's libraries: one request fails, not the program
+        } catch (const std::exception&
+                     e) {  // of the store's libraries: one request fails, not the program
             log::error("{} failed: {}", route.path, e.what());
-            done(error_response(500, {"unavailable", "", "the server could not answer: see its log"}));
+            done(error_response(500,
+                                {"unavailable", "", "the server could not answer: see its log"}));
         }
     };
     if (!services_.run_in_pool(std::move(work))) done(error_response(busy()));

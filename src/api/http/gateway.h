@@ -1,6 +1,6 @@
 #pragma once
-// The gate that every request passes, in this order: route, session, origin and CSRF token, role, query and body
-// form; then its handler. What is not let through is answered here.
+// The gate that every request passes, in this order: route, session, origin and CSRF token, role,
+// query and body form; then its handler. What is not let through is answered here.
 #include <variant>
 
 #include "api/http/services.h"
@@ -13,7 +13,8 @@ class Gateway {
 public:
     static constexpr std::string_view kLivePath = "/api/v1/live";
 
-    Gateway(Services& services, StaticFiles files) : services_(services), files_(std::move(files)) {}
+    Gateway(Services& services, StaticFiles files)
+        : services_(services), files_(std::move(files)) {}
 
     /// `done` is called once, on any thread, possibly before this returns.
     void handle(Request request, Done done);

@@ -1,4 +1,5 @@
-// The wire: pages, limits, broken and hostile peers, TLS, stopping. Each test of a misbehaving peer is named for it.
+// The wire: pages, limits, broken and hostile peers, TLS, stopping. Each test of a misbehaving peer
+// is named for it.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -38,19 +39,23 @@ TEST(pages, are_served_with_type_cache_and_security_headers) {
     EXPECT_EQ(index.header("cache-control"), "no-cache");
     EXPECT_EQ(index.header("x-content-type-options"), "nosniff");
     EXPECT_EQ(index.header("referrer-policy"), "no-referrer");
-    EXPECT_NE(index.header("content-security-policy").find("script-src 'self';"), std::string::npos);
-    EXPECT_NE(index.header("content-security-policy").find("frame-ancestors 'none'"), std::string::npos);
+    EXPECT_NE(index.header("content-security-policy").find("script-src 'self';"),
+              std::string::npos);
+    EXPECT_NE(index.header("content-security-policy").find("frame-ancestors 'none'"),
+              std::string::npos);
     EXPECT_EQ(index.header("strict-transport-security"), "");
     EXPECT_EQ(center.get("/", {}, {{"If-None-Match", index.header("etag")}}).status, 304);
     const Answer script = center.get("/assets/app-1a2b3c.js");
     EXPECT_EQ(script.header("content-type"), "text/javascript; charset=utf-8");
     EXPECT_EQ(script.header("cache-control"), "public, max-age=31536000, immutable");
     EXPECT_EQ(script.body, "console.log(1)");
-    const Answer zipped = center.get("/assets/app-1a2b3c.js", {}, {{"Accept-Encoding", "br, gzip"}});
+    const Answer zipped =
+        center.get("/assets/app-1a2b3c.js", {}, {{"Accept-Encoding", "br, gzip"}});
     EXPECT_EQ(zipped.header("content-encoding"), "gzip");
     EXPECT_EQ(zipped.header("content-type"), "text/javascript; charset=utf-8");
     EXPECT_EQ(zipped.body, "zipped");
-    EXPECT_EQ(center.get("/assets/app-1a2b3c.js", {}, {{"Accept-Encoding", "gzip;q=0"}}).body, "console.log(1)");
+    EXPECT_EQ(center.get("/assets/app-1a2b3c.js", {}, {{"Accept-Encoding", "gzip;q=0"}}).body,
+              "console.log(1)");
     EXPECT_EQ(center.get("/favicon.svg").header("content-type"), "image/svg+xml");
 }
 
@@ -69,9 +74,10 @@ TEST(pages, nothing_outside_of_the_folder_can_be_reached) {
     std::filesystem::create_symlink("/etc/passwd", center.web.path("leak.txt"));
     std::filesystem::create_directory_symlink("/etc", center.web.path("assets/etc"));
     for (const char* target :
-         {"/../../etc/passwd", "/assets/../../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/..%2f..%2fetc%2fpasswd",
-          "/assets/..%5c..%5cetc/passwd", "//etc/passwd", "/./index.html", "/.hidden", "/assets/.%2e/index.html",
-          "/leak.txt", "/assets/etc/passwd", "/%2fetc/passwd"}) {
+         {"/../../etc/passwd", "/assets/../../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd",
+          "/..%2f..%2fetc%2fpasswd", "/assets/..%5c..%5cetc/passwd", "//etc/passwd",
+          "/./index.html", "/.hidden", "/assets/.%2e/index.html", "/leak.txt", "/assets/etc/passwd",
+          "/%2fetc/passwd"}) {
         const Answer answer = center.get(target);
         EXPECT_EQ(answer.status, 404) << target;
         EXPECT_EQ(answer.body.find("root:"), std::string::npos) << target;
@@ -99,7 +105,8 @@ TEST(server, start_errors_name_the_field) {
     EXPECT_EQ(field([](ServerConfig& c) { c.web_root = "/nonexistent"; }), "web_root");
     EXPECT_EQ(field([&](ServerConfig& c) { c.web_root = center.recordings.path(); }), "web_root");
     EXPECT_EQ(field([](ServerConfig& c) { c.tls_key = "/nonexistent"; }), "tls_certificate");
-    EXPECT_EQ(field([](ServerConfig& c) { c.tls_certificate = c.tls_key = "/nonexistent"; }), "tls_certificate");
+    EXPECT_EQ(field([](ServerConfig& c) { c.tls_certificate = c.tls_key = "/nonexistent"; }),
+              "tls_certificate");
 }
 
 TEST(connection, pipelined_requests_are_answered_in_order) {
@@ -122,45 +129,57 @@ TEST(connection, bodies_are_read_after_100_continue_and_in_chunks) {
     const Center center;
     const std::string body = R"({"user_name":"a","password":""})";
     const std::string head =
-        "POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n";
-    const std::string plain = head + "Expect: 100-continue\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
+        "POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: "
+        "close\r\n";
+    const std::string plain =
+        head + "Expect: 100-continue\r\nContent-Length: " + std::to_string(body.size()) +
+        "\r\n\r\n";
     EXPECT_NE(center.raw(plain + body, false).find(R"("field":"password")"), std::string::npos);
     std::string chunked = head + "Transfer-Encoding: chunked\r\n\r\n";
     for (const char c : body) chunked += std::string("1\r\n") + c + "\r\n";
-    EXPECT_NE(center.raw(chunked + "0\r\n\r\n", false).find(R"("field":"password")"), std::string::npos);
+    EXPECT_NE(center.raw(chunked + "0\r\n\r\n", false).find(R"("field":"password")"),
+              std::string::npos);
 }
 
 TEST(connection, header_too_long) {
     const Center center;
-    EXPECT_TRUE(center.raw("GET / HTTP/1.1\r\nHost: x\r\nX: " + std::string(20'000, 'a') + "\r\n\r\n")
-                    .starts_with("HTTP/1.1 431"));
+    EXPECT_TRUE(
+        center.raw("GET / HTTP/1.1\r\nHost: x\r\nX: " + std::string(20'000, 'a') + "\r\n\r\n")
+            .starts_with("HTTP/1.1 431"));
     EXPECT_TRUE(center.raw("GET /" + std::string(100'000, 'a')).starts_with("HTTP/1.1 431"));
     EXPECT_EQ(center.get("/api/v1/health").status, 200);
 }
 
 TEST(connection, body_too_long) {
     const Center center;
-    const std::string head = "POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+    const std::string head =
+        "POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
     EXPECT_TRUE(center.raw(head + "Content-Length: 70000\r\n\r\n" + std::string(70'000, ' '))
                     .starts_with("HTTP/1.1 413"));
-    EXPECT_TRUE(center.raw(head + "Transfer-Encoding: chunked\r\n\r\n20000\r\n" + std::string(0x20000, ' '))
-                    .starts_with("HTTP/1.1 413"));
+    EXPECT_TRUE(
+        center.raw(head + "Transfer-Encoding: chunked\r\n\r\n20000\r\n" + std::string(0x20000, ' '))
+            .starts_with("HTTP/1.1 413"));
     EXPECT_EQ(center.get("/api/v1/health").status, 200);
 }
 
 TEST(connection, not_http) {
     const Center center;
     for (const std::string& octets :
-         {std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11), std::string("hello\r\n\r\n"),
-          std::string("GET / HTTP/3.7\r\n\r\n"), std::string("GET  / HTTP/1.1\r\n\r\n"),
-          std::string("GET / HTTP/1.1\r\nno colon\r\n\r\n"), std::string("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"),
-          std::string("GET / HTTP/1.1\r\n\r\n"), std::string("GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n"),
-          std::string("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+         {std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11),
+          std::string("hello\r\n\r\n"), std::string("GET / HTTP/3.7\r\n\r\n"),
+          std::string("GET  / HTTP/1.1\r\n\r\n"), std::string("GET / HTTP/1.1\r\nno colon\r\n\r\n"),
+          std::string("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"),
+          std::string("GET / HTTP/1.1\r\n\r\n"),
+          std::string("GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n"),
+          std::string("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: "
+                      "chunked\r\n\r\n0\r\n\r\n"),
           std::string("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n"),
-          std::string("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n123456"),
+          std::string(
+              "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n123456"),
           std::string("GET / HTTP/1.1\r\nHost: x\r\nA: b\0c\r\n\r\n", 38)}) {
         const std::string answer = center.raw(octets);
-        EXPECT_TRUE(answer.empty() || answer.starts_with("HTTP/1.1 400")) << octets << '\n' << answer;
+        EXPECT_TRUE(answer.empty() || answer.starts_with("HTTP/1.1 400")) << octets << '\n'
+                                                                          << answer;
         EXPECT_EQ(count_of(answer, "HTTP/1.1 "), answer.empty() ? 0u : 1u) << octets;
     }
     EXPECT_EQ(center.get("/api/v1/health").status, 200);
@@ -173,7 +192,8 @@ TEST(connection, slow_header_is_cut_off) {
     socket.connect({asio::ip::make_address("127.0.0.1"), center.port()});
     const auto start = Steady::now();
     boost::system::error_code ec;
-    for (const char c : std::string("GET /api/v1/health HTTP/1.1\r\nHost: xxxxxxxxxxxxxxxxxxxxxx\r\n")) {
+    for (const char c :
+         std::string("GET /api/v1/health HTTP/1.1\r\nHost: xxxxxxxxxxxxxxxxxxxxxx\r\n")) {
         asio::write(socket, asio::buffer(&c, 1), ec);
         if (ec) break;
         std::this_thread::sleep_for(50ms);
@@ -186,7 +206,10 @@ TEST(connection, silent_peer_and_missing_body_are_cut_off) {
     const Center center(impatient());
     const auto start = Steady::now();
     EXPECT_EQ(center.raw("", false), "");
-    EXPECT_EQ(center.raw("POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n123", false), "");
+    EXPECT_EQ(
+        center.raw("POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n123",
+                   false),
+        "");
     EXPECT_LT(Steady::now() - start, 2s);
 }
 
@@ -194,13 +217,15 @@ TEST(connection, peer_that_does_not_read_a_long_answer_is_cut_off) {
     ServerConfig config;
     config.limits.write_ms = 200ms;
     Center center(std::move(config));
-    center.recordings.write("100.wav", wav_text(4'000'000, 1, 1));  // more than any socket buffer holds
+    center.recordings.write("100.wav",
+                            wav_text(4'000'000, 1, 1));  // more than any socket buffer holds
     const Login boss = center.login("boss");
     asio::io_context loop;
     tcp::socket socket(loop);
     socket.connect({asio::ip::make_address("127.0.0.1"), center.port()});
-    asio::write(socket, asio::buffer("GET /api/v1/calls/100/recording HTTP/1.1\r\nHost: x\r\nCookie: " + boss.cookie +
-                                     "\r\n\r\n"));
+    asio::write(socket,
+                asio::buffer("GET /api/v1/calls/100/recording HTTP/1.1\r\nHost: x\r\nCookie: " +
+                             boss.cookie + "\r\n\r\n"));
     std::this_thread::sleep_for(600ms);
     EXPECT_NE(center.get("/metrics").body.find("seatline_http_connections 1\n"), std::string::npos);
     EXPECT_EQ(center.get("/api/v1/calls/100/recording", boss).body.size(), 16'000'044u);
@@ -228,14 +253,17 @@ TEST(connection, engine_that_never_answers_is_503) {
     {
         Center outer;
         Ports ports = outer.ports();
-        ports.engine.command_agent = [&](TenantId, AgentId, const AgentCommand&, auto done) { kept.push_back(done); };
+        ports.engine.command_agent = [&](TenantId, AgentId, const AgentCommand&, auto done) {
+            kept.push_back(done);
+        };
         config.port = 0;
         auto started = Server::start(std::move(config), std::move(ports), Center::directory(),
                                      core::LiveBoard(Center::directory()));
         ASSERT_TRUE(started.has_value());
         outer.server = std::move(*started);
         const Login login = outer.login("agent1");
-        EXPECT_EQ(outer.post("/api/v1/agents/me/commands", R"({"action":"idle"})", login).status, 503);
+        EXPECT_EQ(outer.post("/api/v1/agents/me/commands", R"({"action":"idle"})", login).status,
+                  503);
         kept.at(0)({});  // late
         EXPECT_EQ(outer.get("/api/v1/health").status, 200);
     }
@@ -245,8 +273,10 @@ TEST(connection, engine_that_never_answers_is_503) {
 TEST(connection, random_octets_never_stop_the_server) {
     const Center center(impatient());
     std::mt19937 dice(20261122);
-    const std::string good = "POST /api/v1/session?a=b%20c HTTP/1.1\r\nHost: x\r\nCookie: seatline_session=abc; d=e\r\n"
-                             "Content-Type: application/json\r\nRange: bytes=0-1\r\nContent-Length: 9\r\n\r\n{\"a\":[1]}";
+    const std::string good =
+        "POST /api/v1/session?a=b%20c HTTP/1.1\r\nHost: x\r\nCookie: seatline_session=abc; d=e\r\n"
+        "Content-Type: application/json\r\nRange: bytes=0-1\r\nContent-Length: "
+        "9\r\n\r\n{\"a\":[1]}";
     for (int i = 0; i < 400; ++i) {
         std::string octets;
         if (i % 4 == 0) {
@@ -274,8 +304,9 @@ TEST(connection, random_octets_never_stop_the_server) {
 
 TEST(tls, serves_https_with_secure_cookies_and_hsts_and_stops_with_clients) {
     const TempFolder keys;
-    const std::string command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout " +
-                                keys.path("key.pem") + " -out " + keys.path("cert.pem") + " 2>/dev/null";
+    const std::string command =
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout " +
+        keys.path("key.pem") + " -out " + keys.path("cert.pem") + " 2>/dev/null";
     ASSERT_EQ(std::system(command.c_str()), 0);
     ServerConfig config;
     config.tls_certificate = keys.path("cert.pem");
@@ -311,8 +342,8 @@ TEST(tls, serves_https_with_secure_cookies_and_hsts_and_stops_with_clients) {
     keys.write("other.pem", "no key");
     ServerConfig wrong = config;
     wrong.tls_key = keys.path("other.pem");
-    const auto started =
-        Server::start(wrong, center.ports(), Center::directory(), core::LiveBoard(Center::directory()));
+    const auto started = Server::start(wrong, center.ports(), Center::directory(),
+                                       core::LiveBoard(Center::directory()));
     ASSERT_TRUE(started.has_error());
     EXPECT_EQ(started.error().field, "tls_key");
 }

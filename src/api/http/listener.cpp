@@ -45,7 +45,8 @@ OpenConnection::~OpenConnection() {
     if (books_.open.empty() && books_.when_empty) books_.when_empty();
 }
 
-Listener::Listener(asio::io_context& loop, Gateway& gateway, ConnectionBooks& books, const ServerLimits& limits)
+Listener::Listener(asio::io_context& loop, Gateway& gateway, ConnectionBooks& books,
+                   const ServerLimits& limits)
     : loop_(loop), acceptor_(loop), context_{books, gateway, limits, nullptr, nullptr} {}
 
 Result<void> Listener::open_tls(const ServerConfig& config) {
@@ -55,11 +56,14 @@ Result<void> Listener::open_tls(const ServerConfig& config) {
                       asio::ssl::context::no_tlsv1_1 | SSL_OP_NO_RENEGOTIATION);
     boost::system::error_code ec;
     tls_->use_certificate_chain_file(config.tls_certificate, ec);
-    if (ec) return unavailable("tls_certificate", config.tls_certificate + " can't be used: " + ec.message());
+    if (ec)
+        return unavailable("tls_certificate",
+                           config.tls_certificate + " can't be used: " + ec.message());
     tls_->use_private_key_file(config.tls_key, asio::ssl::context::pem, ec);
     if (ec) {
-        return unavailable("tls_key", config.tls_key + " can't be used or does not belong to the certificate: " +
-                                          ec.message());
+        return unavailable(
+            "tls_key", config.tls_key +
+                           " can't be used or does not belong to the certificate: " + ec.message());
     }
     context_.tls = &*tls_;
     return {};
@@ -111,7 +115,8 @@ asio::awaitable<void> Listener::accept_all() {
         if (!ec) {
             admit(std::move(socket));
         } else if (!stopping_ && ec != asio::error::connection_aborted) {
-            log::error("http: can't accept connections: {}", ec.message());  // out of files: it passes
+            log::error("http: can't accept connections: {}",
+                       ec.message());  // out of files: it passes
             pause.expires_after(200ms);
             co_await pause.async_wait(kAwait);
         }
@@ -126,7 +131,8 @@ void Listener::admit(tcp::socket socket) {
     const auto& books = context_.books;
     const auto count = books.per_network.find(peer.network);
     if (books.open.size() >= context_.limits.connections ||
-        (count != books.per_network.end() && count->second >= context_.limits.connections_per_address)) {
+        (count != books.per_network.end() &&
+         count->second >= context_.limits.connections_per_address)) {
         ++context_.gateway.services().counters.connections_refused;
         return;  // the socket's destructor closes it
     }

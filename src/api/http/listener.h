@@ -1,6 +1,6 @@
 #pragma once
-// Accepts connections, keeps their number in bounds, and knows all that are open so that they can be stopped.
-// The event loop's thread only (but open(), before the loop runs).
+// Accepts connections, keeps their number in bounds, and knows all that are open so that they can
+// be stopped. The event loop's thread only (but open(), before the loop runs).
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -17,8 +17,8 @@ namespace seatline::api {
 
 class OpenConnection;
 
-/// Who is connected. Apart from the listener because connections still cross themselves out while the event loop is
-/// being destroyed, when the listener is gone already.
+/// Who is connected. Apart from the listener because connections still cross themselves out while
+/// the event loop is being destroyed, when the listener is gone already.
 struct ConnectionBooks {
     std::set<OpenConnection*> open;
     std::map<std::string, std::uint32_t> per_network;
@@ -64,7 +64,8 @@ void spawn_tls(const ConnectionContext& context, asio::ip::tcp::socket socket, P
 
 class Listener {
 public:
-    Listener(asio::io_context& loop, Gateway& gateway, ConnectionBooks& books, const ServerLimits& limits);
+    Listener(asio::io_context& loop, Gateway& gateway, ConnectionBooks& books,
+             const ServerLimits& limits);
 
     /// Errors: unavailable, field "http_port", "tls_certificate" or "tls_key".
     [[nodiscard]] Result<void> open(const ServerConfig& config);

@@ -1,6 +1,6 @@
 #pragma once
-// The way from other threads to the event loop that stays safe after the loop is gone: the engine may answer a command
-// when the server has stopped already.
+// The way from other threads to the event loop that stays safe after the loop is gone: the engine
+// may answer a command when the server has stopped already.
 #include <functional>
 #include <mutex>
 

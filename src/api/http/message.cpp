@@ -37,8 +37,9 @@ struct CodeStatus {
     int status;
 };
 constexpr std::array kCodeStatuses{
-    CodeStatus{"invalid", 400},   CodeStatus{"unauthenticated", 401}, CodeStatus{"not_allowed", 403},
-    CodeStatus{"not_found", 404}, CodeStatus{"conflict", 409},        CodeStatus{"too_many", 429},
+    CodeStatus{"invalid", 400},     CodeStatus{"unauthenticated", 401},
+    CodeStatus{"not_allowed", 403}, CodeStatus{"not_found", 404},
+    CodeStatus{"conflict", 409},    CodeStatus{"too_many", 429},
     CodeStatus{"unavailable", 503},
 };
 
@@ -85,13 +86,20 @@ void append_header(std::string& out, std::string_view name, std::string_view val
 
 std::string_view method_name(Method method) {
     switch (method) {
-        case Method::get: return "GET";
-        case Method::head: return "HEAD";
-        case Method::post: return "POST";
-        case Method::put: return "PUT";
-        case Method::patch: return "PATCH";
-        case Method::del: return "DELETE";
-        case Method::other: break;
+        case Method::get:
+            return "GET";
+        case Method::head:
+            return "HEAD";
+        case Method::post:
+            return "POST";
+        case Method::put:
+            return "PUT";
+        case Method::patch:
+            return "PATCH";
+        case Method::del:
+            return "DELETE";
+        case Method::other:
+            break;
     }
     return "";
 }
@@ -141,7 +149,8 @@ Result<std::pair<std::string, Pairs>> parse_target(std::string_view target) {
         const auto equals = pair.find('=');
         auto key = decode(pair.substr(0, equals), true);
         auto value = decode(equals == std::string_view::npos ? "" : pair.substr(equals + 1), true);
-        if (!key || !value) return invalid("", "the query holds a wrong % escape or a control character");
+        if (!key || !value)
+            return invalid("", "the query holds a wrong % escape or a control character");
         query.emplace_back(std::move(*key), std::move(*value));
     }
     return std::pair{std::move(*path), std::move(query)};

@@ -1,6 +1,6 @@
 #pragma once
-// A request and its answer as the resources see them: plain values, free of Beast and Asio, so that one file of the API
-// compiles in a second and every rule can be tested without a socket.
+// A request and its answer as the resources see them: plain values, free of Beast and Asio, so that
+// one file of the API compiles in a second and every rule can be tested without a socket.
 #include <functional>
 #include <map>
 #include <optional>
@@ -20,18 +20,20 @@ enum class Method { get, head, post, put, patch, del, other };
 /// "GET", "DELETE" ...; "" for other.
 [[nodiscard]] std::string_view method_name(Method method);
 /// Methods that change something (RFC 9110 9.2.1): they need the CSRF token.
-[[nodiscard]] constexpr bool is_unsafe(Method m) { return m != Method::get && m != Method::head; }
+[[nodiscard]] constexpr bool is_unsafe(Method m) {
+    return m != Method::get && m != Method::head;
+}
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
     Method method = Method::get;
-    std::string path;                            ///< percent-decoded, begins with '/'
-    Pairs query;                                 ///< percent-decoded, in order
+    std::string path;                                         ///< percent-decoded, begins with '/'
+    Pairs query;                                              ///< percent-decoded, in order
     std::map<std::string, std::string, std::less<>> headers;  ///< names in lower case
     std::string body;
-    std::string source_address;                  ///< the peer's, without port
-    std::string source_network;                  ///< what rate limits count by: the IPv4 address or the IPv6 /64
+    std::string source_address;  ///< the peer's, without port
+    std::string source_network;  ///< what rate limits count by: the IPv4 address or the IPv6 /64
     bool from_loopback = false;
 
     [[nodiscard]] std::string_view header(std::string_view lower_case_name) const;
@@ -76,7 +78,8 @@ struct HeadOptions {
     bool tls = false;
 };
 
-/// Status line and headers up to the empty line, with the security headers that every answer carries.
+/// Status line and headers up to the empty line, with the security headers that every answer
+/// carries.
 [[nodiscard]] std::string head_text(const Response& response, HeadOptions options);
 
 }  // namespace seatline::api

@@ -15,10 +15,14 @@ std::string quoted(std::string_view text) {
 
 std::string_view role_sentence(Access access) {
     switch (access) {
-        case Access::anyone: return "No session needed.";
-        case Access::agent: return "For every role.";
-        case Access::supervisor: return "For supervisors and admins.";
-        case Access::admin: return "For admins.";
+        case Access::anyone:
+            return "No session needed.";
+        case Access::agent:
+            return "For every role.";
+        case Access::supervisor:
+            return "For supervisors and admins.";
+        case Access::admin:
+            return "For admins.";
     }
     return "";
 }
@@ -46,12 +50,14 @@ std::string parameters_of(const Route& route, Schemas& schemas) {
     for (const auto& name : path_names(route.path)) {
         const bool agent = name == "agent";
         add(name, "path",
-            agent ? R"(,"required":true,"description":"its id, or \"me\" for one's own","schema":{"type":"string"})"
-                  : R"(,"required":true,"schema":{"type":"integer","minimum":1})");
+            agent
+                ? R"(,"required":true,"description":"its id, or \"me\" for one's own","schema":{"type":"string"})"
+                : R"(,"required":true,"schema":{"type":"integer","minimum":1})");
     }
     for (const auto& parameter : route.query) {
         add(parameter.name, "query",
-            R"(,"description":)" + quoted(parameter.description) + R"(,"schema":)" + parameter.schema(schemas));
+            R"(,"description":)" + quoted(parameter.description) + R"(,"schema":)" +
+                parameter.schema(schemas));
     }
     if (is_unsafe(route.method) && route.access != Access::anyone) {
         add("X-CSRF-Token", "header",
@@ -64,8 +70,8 @@ std::string responses_of(const Route& route, Schemas& schemas) {
     std::string out;
     if (route.response != nullptr) {
         add_member(out, "200",
-                   R"({"description":"OK","content":{"application/json":{"schema":)" + route.response(schemas) +
-                       "}}}");
+                   R"({"description":"OK","content":{"application/json":{"schema":)" +
+                       route.response(schemas) + "}}}");
     } else if (!route.content_type.empty()) {
         add_member(out, "200",
                    R"({"description":"OK","content":{)" + quoted(route.content_type) +
@@ -83,10 +89,12 @@ std::string responses_of(const Route& route, Schemas& schemas) {
         add_member(out, "401", error_answer("No session, or wrong log-in"));
         add_member(out, "403", error_answer("The role or the CSRF token does not allow it"));
     }
-    if (!path_names(route.path).empty()) add_member(out, "404", error_answer("No such thing in this tenant"));
+    if (!path_names(route.path).empty())
+        add_member(out, "404", error_answer("No such thing in this tenant"));
     if (route.request != nullptr) {
         add_member(out, "409", error_answer("Not possible in the present state"));
-        add_member(out, "429", error_answer("Too many tries; Retry-After tells the seconds to wait"));
+        add_member(out, "429",
+                   error_answer("Too many tries; Retry-After tells the seconds to wait"));
     }
     add_member(out, "default", error_answer("Any other error"));
     return out;
@@ -99,25 +107,28 @@ std::string operation_of(const Route& route, Schemas& schemas) {
     add_member(out, "parameters", '[' + parameters_of(route, schemas) + ']');
     if (route.request != nullptr) {
         add_member(out, "requestBody",
-                   R"({"required":true,"content":{"application/json":{"schema":)" + route.request(schemas) + "}}}");
+                   R"({"required":true,"content":{"application/json":{"schema":)" +
+                       route.request(schemas) + "}}}");
     }
     add_member(out, "responses", '{' + responses_of(route, schemas) + '}');
     if (route.access != Access::anyone) add_member(out, "security", R"([{"session":[]}])");
     return '{' + out + '}';
 }
 
-/// OpenAPI knows no WebSocket: the upgrade is described in words, the messages as a schema of the extension member.
+/// OpenAPI knows no WebSocket: the upgrade is described in words, the messages as a schema of the
+/// extension member.
 std::string live_operation(Schemas& schemas) {
     std::string out;
     add_member(out, "summary", quoted("Live events by WebSocket"));
     add_member(out, "description",
-               quoted("Upgrade with the session cookie and an Origin of this host. The server sends LiveMessage "
+               quoted("Upgrade with the session cookie and an Origin of this host. The server "
+                      "sends LiveMessage "
                       "objects as text; the first is `hello`. The client sends nothing."));
     add_member(out, "x-websocket-message", schemas.of<LiveMessage>());
     add_member(out, "responses",
-               R"({"101":{"description":"Switching to WebSocket"},"401":)" + error_answer("No session") +
-                   R"(,"403":)" + error_answer("Another origin") + R"(,"default":)" +
-                   error_answer("Any other error") + '}');
+               R"({"101":{"description":"Switching to WebSocket"},"401":)" +
+                   error_answer("No session") + R"(,"403":)" + error_answer("Another origin") +
+                   R"(,"default":)" + error_answer("Any other error") + '}');
     add_member(out, "security", R"([{"session":[]}])");
     return '{' + out + '}';
 }
@@ -132,10 +143,12 @@ std::string openapi_document(const RouteTable& table) {
         std::string method(method_name(route.method));
         for (char& c : method) c = static_cast<char>(c - 'A' + 'a');
         const bool live = route.path == "/api/v1/live";
-        add_member(paths[route.path], method, live ? live_operation(schemas) : operation_of(route, schemas));
+        add_member(paths[route.path], method,
+                   live ? live_operation(schemas) : operation_of(route, schemas));
     }
     std::string path_text;
-    for (const auto& [path, operations] : paths) add_member(path_text, path, '{' + operations + '}');
+    for (const auto& [path, operations] : paths)
+        add_member(path_text, path, '{' + operations + '}');
     std::string schema_text;
     for (const auto& [name, text] : schemas.named()) add_member(schema_text, name, text);
     return R"({"openapi":"3.1.0","info":{"title":"Seatline","version":"1","license":{"name":"Apache-2.0",)"

@@ -8,7 +8,8 @@ namespace seatline::api {
 
 RangeKind parse_range(std::string_view header, std::uint64_t size, ByteRange& range) {
     constexpr std::string_view kUnit = "bytes=";
-    if (!header.starts_with(kUnit) || header.find(',') != std::string_view::npos) return RangeKind::whole;
+    if (!header.starts_with(kUnit) || header.find(',') != std::string_view::npos)
+        return RangeKind::whole;
     header.remove_prefix(kUnit.size());
     const auto dash = header.find('-');
     if (dash == std::string_view::npos) return RangeKind::whole;
@@ -21,14 +22,16 @@ RangeKind parse_range(std::string_view header, std::uint64_t size, ByteRange& ra
         range.offset = size - range.length;
         return RangeKind::part;
     }
-    if (!first || (!last && dash + 1 != header.size()) || (last && *last < *first)) return RangeKind::whole;
+    if (!first || (!last && dash + 1 != header.size()) || (last && *last < *first))
+        return RangeKind::whole;
     if (*first >= size) return RangeKind::unsatisfiable;
     range.offset = *first;
     range.length = (last ? std::min(*last, size - 1) : size - 1) - *first + 1;
     return RangeKind::part;
 }
 
-Response file_response(const Request& request, std::shared_ptr<const OpenFile> file, Response base) {
+Response file_response(const Request& request, std::shared_ptr<const OpenFile> file,
+                       Response base) {
     const auto size = file->size();
     base.with("ETag", file->etag()).with("Accept-Ranges", "bytes");
     if (request.header("if-none-match") == file->etag()) {
@@ -47,7 +50,8 @@ Response file_response(const Request& request, std::shared_ptr<const OpenFile> f
     if (kind == RangeKind::part) {
         base.status = 206;
         base.with("Content-Range", "bytes " + std::to_string(range.offset) + '-' +
-                                       std::to_string(range.offset + range.length - 1) + '/' + std::to_string(size));
+                                       std::to_string(range.offset + range.length - 1) + '/' +
+                                       std::to_string(size));
     }
     base.file = FileSlice{std::move(file), range.offset, range.length};
     return base;

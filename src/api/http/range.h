@@ -1,5 +1,6 @@
 #pragma once
-// Byte ranges of RFC 9110 section 14, single ranges only (a list of them is answered with the whole, as it may be).
+// Byte ranges of RFC 9110 section 14, single ranges only (a list of them is answered with the
+// whole, as it may be).
 #include <optional>
 #include <string_view>
 
@@ -18,6 +19,7 @@ enum class RangeKind { whole, part, unsatisfiable };
 
 /// Serves `file` by the request's Range, If-Range and If-None-Match: 200, 206, 304 or 416.
 /// `base` brings Content-Type and the like.
-[[nodiscard]] Response file_response(const Request& request, std::shared_ptr<const OpenFile> file, Response base);
+[[nodiscard]] Response file_response(const Request& request, std::shared_ptr<const OpenFile> file,
+                                     Response base);
 
 }  // namespace seatline::api

@@ -10,13 +10,20 @@ namespace http = boost::beast::http;
 
 Method method_of(http::verb verb) {
     switch (verb) {
-        case http::verb::get: return Method::get;
-        case http::verb::head: return Method::head;
-        case http::verb::post: return Method::post;
-        case http::verb::put: return Method::put;
-        case http::verb::patch: return Method::patch;
-        case http::verb::delete_: return Method::del;
-        default: return Method::other;
+        case http::verb::get:
+            return Method::get;
+        case http::verb::head:
+            return Method::head;
+        case http::verb::post:
+            return Method::post;
+        case http::verb::put:
+            return Method::put;
+        case http::verb::patch:
+            return Method::patch;
+        case http::verb::delete_:
+            return Method::del;
+        default:
+            return Method::other;
     }
 }
 
@@ -26,7 +33,8 @@ Result<Request> to_request(http::request<http::string_body>& message, const Peer
     auto target = parse_target({message.target().data(), message.target().size()});
     if (target.has_error()) return target.error();
     const auto hosts = message.count(http::field::host);
-    if (hosts > 1 || (hosts == 0 && message.version() >= 11)) return invalid("Host", "must be there once");
+    if (hosts > 1 || (hosts == 0 && message.version() >= 11))
+        return invalid("Host", "must be there once");
     Request request;
     request.method = method_of(message.method());
     request.path = std::move(target->first);
@@ -50,7 +58,8 @@ std::optional<Response> refusal(boost::system::error_code ec) {
     if (ec == http::error::header_limit || ec == http::error::buffer_overflow) {
         return error_response(431, invalid("", "the request's header is longer than 16 KB"));
     }
-    if (ec == http::error::body_limit) return error_response(413, invalid("", "the body is longer than 64 KB"));
+    if (ec == http::error::body_limit)
+        return error_response(413, invalid("", "the body is longer than 64 KB"));
     if (ec == http::error::end_of_stream || ec == http::error::partial_message) return std::nullopt;
     if (ec.category() == http::make_error_code(http::error::bad_method).category()) {
         return error_response(invalid("", "this is not HTTP: " + ec.message()));

@@ -12,7 +12,9 @@ std::string_view take_segment(std::string_view& rest) {
     return segment;
 }
 
-bool is_name(std::string_view segment) { return segment.size() > 2 && segment.front() == '{'; }
+bool is_name(std::string_view segment) {
+    return segment.size() > 2 && segment.front() == '{';
+}
 
 bool matches(std::string_view pattern, std::string_view path, std::vector<std::string>& values) {
     values.clear();

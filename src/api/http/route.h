@@ -1,6 +1,7 @@
 #pragma once
-// The routing table: what each request may be, who may ask it, what it takes and gives, and the function that answers.
-// The OpenAPI document is made from this same table, so that nothing is served that it does not describe.
+// The routing table: what each request may be, who may ask it, what it takes and gives, and the
+// function that answers. The OpenAPI document is made from this same table, so that nothing is
+// served that it does not describe.
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,8 +15,8 @@ namespace seatline::api {
 /// The least that a caller must be. anyone: no session needed (it is passed on when there is one).
 enum class Access { anyone, agent, supervisor, admin };
 
-/// Where the handler runs: `loop` must not block and may use the loop's state (sessions, board); `pool` may block and
-/// must not touch it.
+/// Where the handler runs: `loop` must not block and may use the loop's state (sessions, board);
+/// `pool` may block and must not touch it.
 enum class Where { loop, pool };
 
 struct Parameter {
@@ -36,13 +37,14 @@ using Handler = std::function<void(const std::shared_ptr<const Exchange>&, const
 
 struct Route {
     Method method = Method::get;
-    std::string path;                ///< "/api/v1/agents/{agent}"
+    std::string path;  ///< "/api/v1/agents/{agent}"
     Access access = Access::supervisor;
-    std::string summary;             ///< one line, no full stop
-    std::vector<Parameter> query = {};    ///< the only query parameters that are taken
-    SchemaOf request = nullptr;      ///< JSON body; null: none
-    SchemaOf response = nullptr;     ///< JSON answer; null: see content_type
-    std::string content_type = {};   ///< of the answer when it is not JSON; empty and no response: 204
+    std::string summary;                ///< one line, no full stop
+    std::vector<Parameter> query = {};  ///< the only query parameters that are taken
+    SchemaOf request = nullptr;         ///< JSON body; null: none
+    SchemaOf response = nullptr;        ///< JSON answer; null: see content_type
+    std::string content_type =
+        {};  ///< of the answer when it is not JSON; empty and no response: 204
     Where where = Where::loop;
     Handler handler = {};
 };
@@ -50,9 +52,8 @@ struct Route {
 /// Makes a handler of a function that knows its answer at once.
 template <class F>
 [[nodiscard]] Handler at_once(F answer) {
-    return [answer = std::move(answer)](const std::shared_ptr<const Exchange>& exchange, const Done& done) {
-        done(answer(*exchange));
-    };
+    return [answer = std::move(answer)](const std::shared_ptr<const Exchange>& exchange,
+                                        const Done& done) { done(answer(*exchange)); };
 }
 
 /// Filled at start, then only read: any thread.
@@ -61,9 +62,9 @@ public:
     void add(Route route);
 
     struct Match {
-        const Route* route = nullptr;     ///< null: see allowed
+        const Route* route = nullptr;  ///< null: see allowed
         std::vector<std::string> values;
-        std::string allowed;              ///< methods of that path ("GET, HEAD, POST"); empty: unknown path
+        std::string allowed;  ///< methods of that path ("GET, HEAD, POST"); empty: unknown path
     };
     /// HEAD matches GET routes.
     [[nodiscard]] Match find(Method method, std::string_view path) const;

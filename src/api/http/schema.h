@@ -1,9 +1,9 @@
 #pragma once
-// JSON Schema (2020-12, as OpenAPI 3.1 uses it) of described types by reflection: the same description that writes and
-// reads the JSON writes its schema, so that they can't part.
+// JSON Schema (2020-12, as OpenAPI 3.1 uses it) of described types by reflection: the same
+// description that writes and reads the JSON writes its schema, so that they can't part.
 //
-// Members that are std::optional are not required; of a type with required() only those named are; of all others every
-// member is (the writer always writes them).
+// Members that are std::optional are not required; of a type with required() only those named are;
+// of all others every member is (the writer always writes them).
 #include <boost/core/demangle.hpp>
 #include <map>
 #include <string>
@@ -16,7 +16,8 @@ namespace seatline::api {
 /// Collects the named schemas (structs and enums) that the schemas asked for refer to.
 class Schemas {
 public:
-    /// The schema of T as JSON text: inline for plain kinds, a $ref to components/schemas for structs and enums.
+    /// The schema of T as JSON text: inline for plain kinds, a $ref to components/schemas for
+    /// structs and enums.
     template <class T>
     std::string of();
 

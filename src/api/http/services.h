@@ -1,5 +1,6 @@
 #pragma once
-// What the resources share: ports, directory, sessions, the live hub, and ways to other threads. One per server.
+// What the resources share: ports, directory, sessions, the live hub, and ways to other threads.
+// One per server.
 #include <atomic>
 #include <memory>
 
@@ -13,7 +14,7 @@ namespace seatline::api {
 
 /// Since start; any thread.
 struct Counters {
-    std::atomic<std::uint64_t> connections{0};        ///< open now
+    std::atomic<std::uint64_t> connections{0};  ///< open now
     std::atomic<std::uint64_t> connections_refused{0};
     std::array<std::atomic<std::uint64_t>, 6> answers{};  ///< by the status's first digit
     std::atomic<std::uint64_t> log_ins{0};
@@ -24,12 +25,12 @@ struct Services {
     Ports ports;
     core::Directory directory;  ///< not changed after start
     bool secure_cookies = false;
-    SessionStore sessions;      ///< loop
-    LogInLimiter limiter;       ///< loop
-    LiveHub hub;                ///< loop
+    SessionStore sessions;  ///< loop
+    LogInLimiter limiter;   ///< loop
+    LiveHub hub;            ///< loop
     Counters counters;
-    RouteTable routes;          ///< not changed after start
-    std::string openapi;        ///< not changed after start
+    RouteTable routes;    ///< not changed after start
+    std::string openapi;  ///< not changed after start
 
     /// False: so much is waiting that the caller should answer "unavailable" instead.
     std::function<bool(std::function<void()>)> run_in_pool;
@@ -48,7 +49,8 @@ struct Services {
     Services& operator=(const Services&) = delete;
 
     /// Written by the pool; any thread.
-    void audit(const Exchange& exchange, std::string action, std::string object, std::string detail = {});
+    void audit(const Exchange& exchange, std::string action, std::string object,
+               std::string detail = {});
     void audit(AuditEntry entry);
 };
 

@@ -54,7 +54,9 @@ bool is_plain(std::string_view path) {
     return true;
 }
 
-Response not_found() { return error_response({"not_found", "", "there is no such page or file"}); }
+Response not_found() {
+    return error_response({"not_found", "", "there is no such page or file"});
+}
 
 /// Whether the client takes gzip: "gzip" in the list without q=0.
 bool takes_gzip(std::string_view header) {
@@ -64,7 +66,8 @@ bool takes_gzip(std::string_view header) {
                                                 ? std::string_view::npos
                                                 : header.find(',', at) - at - 4);
     const auto q = rest.find("q=0");
-    return q == std::string_view::npos || rest.find_first_of("123456789", q) != std::string_view::npos;
+    return q == std::string_view::npos ||
+           rest.find_first_of("123456789", q) != std::string_view::npos;
 }
 
 }  // namespace
@@ -77,7 +80,8 @@ Result<StaticFiles> StaticFiles::open(const std::string& web_root) {
         return Error{"unavailable", "web_root", "there is no folder " + web_root};
     }
     if (!fs::is_regular_file(root / "index.html", ec)) {
-        return Error{"unavailable", "web_root", "the folder " + web_root + " holds no index.html: build the pages first"};
+        return Error{"unavailable", "web_root",
+                     "the folder " + web_root + " holds no index.html: build the pages first"};
     }
     return StaticFiles(root.string());
 }

@@ -8,11 +8,12 @@ namespace seatline::api {
 
 class StaticFiles {
 public:
-    /// Errors: unavailable, field "web_root", when the folder or its index.html is missing. An empty root serves nothing.
+    /// Errors: unavailable, field "web_root", when the folder or its index.html is missing. An
+    /// empty root serves nothing.
     [[nodiscard]] static Result<StaticFiles> open(const std::string& web_root);
 
-    /// GET or HEAD of a path outside of /api. Unknown paths get index.html (the page has its own routes), unless they
-    /// look like a file; paths that try to leave the folder get 404.
+    /// GET or HEAD of a path outside of /api. Unknown paths get index.html (the page has its own
+    /// routes), unless they look like a file; paths that try to leave the folder get 404.
     [[nodiscard]] Response answer(const Request& request) const;
 
 private:

@@ -1,4 +1,5 @@
-// One agent's view, and commands to it. An agent sees and commands only itself; the engine decides what is possible.
+// One agent's view, and commands to it. An agent sees and commands only itself; the engine decides
+// what is possible.
 #include <algorithm>
 
 #include "api/http/parse.h"
@@ -21,8 +22,9 @@ Result<AgentId> agent_of(const Exchange& exchange, const core::Directory& direct
     if (session.role == Role::agent && session.agent != id) {
         return Error{"not_allowed", "agent", "agents deal only with themselves"};
     }
-    const bool known = std::ranges::any_of(
-        directory.agents, [&](const auto& agent) { return agent.id == id && agent.tenant == session.tenant; });
+    const bool known = std::ranges::any_of(directory.agents, [&](const auto& agent) {
+        return agent.id == id && agent.tenant == session.tenant;
+    });
     if (!known) return Error{"not_found", "agent", "there is no such agent"};
     return id;
 }
@@ -50,7 +52,8 @@ Result<AgentCommand> command_of(const Exchange& exchange, const core::Directory&
     return command;
 }
 
-void run_command(Services& services, const std::shared_ptr<const Exchange>& exchange, const Done& done) {
+void run_command(Services& services, const std::shared_ptr<const Exchange>& exchange,
+                 const Done& done) {
     const auto id = agent_of(*exchange, services.directory);
     if (id.has_error()) return done(error_response(id.error()));
     const auto command = command_of(*exchange, services.directory);
@@ -58,9 +61,10 @@ void run_command(Services& services, const std::shared_ptr<const Exchange>& exch
     std::string detail(enum_name(command->action));
     if (!command->reason.empty()) detail += ' ' + command->reason;
     services.audit(*exchange, "agent_command", "agent " + std::to_string(id->value), detail);
-    services.ports.engine.command_agent(exchange->session->tenant, *id, *command, [done](Result<void> result) {
-        done(result.has_error() ? error_response(result.error()) : json_response(Accepted{}));
-    });
+    services.ports.engine.command_agent(
+        exchange->session->tenant, *id, *command, [done](Result<void> result) {
+            done(result.has_error() ? error_response(result.error()) : json_response(Accepted{}));
+        });
 }
 
 }  // namespace
@@ -70,7 +74,8 @@ void add_agents(RouteTable& table, Services& services) {
                .access = Access::agent,
                .summary = "One agent's state, call and figures of today",
                .response = schema<core::AgentView>,
-               .handler = at_once([&services](const Exchange& exchange) { return show(exchange, services); })});
+               .handler = at_once(
+                   [&services](const Exchange& exchange) { return show(exchange, services); })});
     table.add({.method = Method::post,
                .path = "/api/v1/agents/{agent}/commands",
                .access = Access::agent,

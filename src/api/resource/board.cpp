@@ -9,7 +9,8 @@ void add_board(RouteTable& table, Services& services) {
                .summary = "Queues and agents at this moment",
                .response = schema<core::BoardView>,
                .handler = at_once([&services](const Exchange& exchange) {
-                   return json_response(services.hub.board().board(exchange.session->tenant, exchange.now));
+                   return json_response(
+                       services.hub.board().board(exchange.session->tenant, exchange.now));
                })});
     table.add({.path = "/api/v1/waiting",
                .access = Access::supervisor,

@@ -10,8 +10,9 @@ Result<core::CallRecord> visible_call(const Exchange& exchange, const Services& 
     if (!number) return invalid("call", "must be a call's id");
     auto record = services.ports.store.call(session.tenant, CallId{*number});
     // The tenant is compared here once more: a store's slip must not open another tenant's call.
-    const bool visible = record && record->tenant == session.tenant &&
-                         (session.role != Role::agent || (session.agent && record->agent == session.agent));
+    const bool visible =
+        record && record->tenant == session.tenant &&
+        (session.role != Role::agent || (session.agent && record->agent == session.agent));
     if (!visible) return Error{"not_found", "call", "there is no such call"};
     return std::move(*record);
 }

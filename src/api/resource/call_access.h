@@ -1,10 +1,13 @@
 #pragma once
-// The one rule of who may see a call: its tenant's supervisors and admins, and the agent who talked in it.
+// The one rule of who may see a call: its tenant's supervisors and admins, and the agent who talked
+// in it.
 #include "api/http/services.h"
 
 namespace seatline::api {
 
-/// The call that the path names. Errors: not_found, also for calls that this session may not see. Blocking.
-[[nodiscard]] Result<core::CallRecord> visible_call(const Exchange& exchange, const Services& services);
+/// The call that the path names. Errors: not_found, also for calls that this session may not see.
+/// Blocking.
+[[nodiscard]] Result<core::CallRecord> visible_call(const Exchange& exchange,
+                                                    const Services& services);
 
 }  // namespace seatline::api

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "api/http/parse.h"
-#include "api/resource/call_access.h"
 #include "api/resource/all.h"
+#include "api/resource/call_access.h"
 
 namespace seatline::api {
 namespace {
@@ -31,7 +31,8 @@ Result<void> read_rest(const Request& request, core::CallQuery& query) {
         const bool plain = text->size() <= 64 && std::ranges::all_of(*text, [](char c) {
                                return c > ' ' && c != '%' && c != 0x7f;
                            });
-        if (!plain) return invalid("number", "must be the beginning of a number, at most 64 characters");
+        if (!plain)
+            return invalid("number", "must be the beginning of a number, at most 64 characters");
         query.number = *text;
     }
     if (const auto text = request.query_value("result"); text && !text->empty()) {
@@ -40,7 +41,8 @@ Result<void> read_rest(const Request& request, core::CallQuery& query) {
     }
     if (const auto text = request.query_value("limit")) {
         const auto limit = parse_number<std::uint32_t>(*text);
-        if (!limit || *limit < 1 || *limit > 200) return invalid("limit", "must be between 1 and 200");
+        if (!limit || *limit < 1 || *limit > 200)
+            return invalid("limit", "must be between 1 and 200");
         query.limit = *limit;
     }
     return {};
@@ -93,7 +95,9 @@ std::vector<Parameter> list_parameters() {
             {"result", schema<core::CallResult>, ""},
             {"before", schema<CallId>, "CallPage.next of the page before"},
             {"limit",
-             [](Schemas&) { return std::string(R"({"type":"integer","minimum":1,"maximum":200,"default":50})"); },
+             [](Schemas&) {
+                 return std::string(R"({"type":"integer","minimum":1,"maximum":200,"default":50})");
+             },
              "length of the page"}};
 }
 
@@ -106,19 +110,22 @@ void add_calls(RouteTable& table, Services& services) {
                .query = list_parameters(),
                .response = schema<core::CallPage>,
                .where = Where::pool,
-               .handler = at_once([&services](const Exchange& exchange) { return list(exchange, services); })});
+               .handler = at_once(
+                   [&services](const Exchange& exchange) { return list(exchange, services); })});
     table.add({.path = "/api/v1/calls/{call}",
                .access = Access::agent,
                .summary = "One call with its legs",
                .response = schema<core::CallRecord>,
                .where = Where::pool,
-               .handler = at_once([&services](const Exchange& exchange) { return show(exchange, services); })});
+               .handler = at_once(
+                   [&services](const Exchange& exchange) { return show(exchange, services); })});
     table.add({.path = "/api/v1/calls/{call}/events",
                .access = Access::agent,
                .summary = "The time line of a call, from the journal",
                .response = schema<std::vector<EventView>>,
                .where = Where::pool,
-               .handler = at_once([&services](const Exchange& exchange) { return events(exchange, services); })});
+               .handler = at_once(
+                   [&services](const Exchange& exchange) { return events(exchange, services); })});
 }
 
 }  // namespace seatline::api

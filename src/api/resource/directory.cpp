@@ -13,7 +13,8 @@ DirectoryView view_of(const core::Directory& directory, const Session& session) 
     for (const auto& agent : directory.agents) {
         if (agent.tenant != session.tenant) continue;
         const bool show_device = session.role != Role::agent || session.agent == agent.id;
-        view.agents.push_back({agent.id, agent.number, agent.name, show_device ? agent.device : ""});
+        view.agents.push_back(
+            {agent.id, agent.number, agent.name, show_device ? agent.device : ""});
     }
     if (session.role == Role::admin) {
         for (const auto& trunk : directory.trunks) {

@@ -1,5 +1,5 @@
-// A call's recording as a WAV file with byte ranges. Players ask for many ranges of one file: the audit log gets one
-// entry a minute for each user and call, not one for each range.
+// A call's recording as a WAV file with byte ranges. Players ask for many ranges of one file: the
+// audit log gets one entry a minute for each user and call, not one for each range.
 #include <map>
 #include <mutex>
 
@@ -42,7 +42,8 @@ Response play(const Exchange& exchange, Services& services, PlayLog& log) {
     if (!file) return error_response({"not_found", "recording", "this call has no recording"});
     const std::string id = std::to_string(record->call.value);
     const bool saved = download && *download == "1";
-    if (exchange.request.method == Method::get && log.is_news(exchange.session->user, record->call, exchange.now)) {
+    if (exchange.request.method == Method::get &&
+        log.is_news(exchange.session->user, record->call, exchange.now)) {
         services.audit(exchange, "play_recording", "call " + id, saved ? "download" : "");
     }
     Response base;

@@ -14,7 +14,8 @@ struct Case {
 TEST(resources, each_role_sees_what_it_may) {
     const Center center;
     std::map<std::string, Login> logins{{"", {}}};
-    for (const char* user : {"agent1", "boss", "root", "other", "otheragent"}) logins[user] = center.login(user);
+    for (const char* user : {"agent1", "boss", "root", "other", "otheragent"})
+        logins[user] = center.login(user);
     for (const auto& [user, target, status] : std::initializer_list<Case>{
              {"", "/api/v1/session", 401},
              {"", "/api/v1/directory", 401},
@@ -76,7 +77,8 @@ TEST(resources, each_role_sees_what_it_may) {
         if (status >= 400) {
             EXPECT_NO_THROW(static_cast<void>(answer.json().at("reason"))) << target;
         }
-        const Answer head = center.ask({.method = "HEAD", .target = target, .headers = {{"Cookie", logins.at(user).cookie}}});
+        const Answer head = center.ask(
+            {.method = "HEAD", .target = target, .headers = {{"Cookie", logins.at(user).cookie}}});
         EXPECT_EQ(head.status, status) << "HEAD " << target;
         EXPECT_EQ(head.body, "");
     }
@@ -87,7 +89,8 @@ TEST(resources, wrong_method_names_the_allowed_ones) {
     const Answer answer = center.ask({.method = "PUT", .target = "/api/v1/session"});
     EXPECT_EQ(answer.status, 405);
     EXPECT_EQ(answer.header("allow"), "POST, GET, HEAD, DELETE");
-    EXPECT_EQ(center.ask({.method = "OPTIONS", .target = "/api/v1/board"}).header("allow"), "GET, HEAD");
+    EXPECT_EQ(center.ask({.method = "OPTIONS", .target = "/api/v1/board"}).header("allow"),
+              "GET, HEAD");
     EXPECT_EQ(center.ask({.method = "DELETE", .target = "/index.html"}).status, 405);
 }
 
@@ -114,22 +117,32 @@ TEST(board, holds_the_tenant_only) {
 TEST(agent_commands, reach_the_engine_with_the_sessions_tenant) {
     Center center;
     std::vector<std::string> got;
-    center.on_command = [&](TenantId tenant, AgentId agent, const AgentCommand& command) -> Result<void> {
-        got.push_back(std::to_string(tenant.value) + " " + std::to_string(agent.value) + " " + to_json(command));
+    center.on_command = [&](TenantId tenant, AgentId agent,
+                            const AgentCommand& command) -> Result<void> {
+        got.push_back(std::to_string(tenant.value) + " " + std::to_string(agent.value) + " " +
+                      to_json(command));
         if (command.action == AgentAction::hang_up) return Error{"conflict", "", "no call"};
         return {};
     };
     const Login agent = center.login("agent1");
     const Login boss = center.login("boss");
-    EXPECT_EQ(center.post("/api/v1/agents/me/commands", R"({"action":"busy","reason":"rest"})", agent).body, "{}");
-    EXPECT_EQ(center.post("/api/v1/agents/12/commands", R"({"action":"sign_in"})", boss).status, 200);
-    EXPECT_EQ(center.post("/api/v1/agents/11/commands", R"({"action":"hang_up"})", agent).status, 409);
+    EXPECT_EQ(
+        center.post("/api/v1/agents/me/commands", R"({"action":"busy","reason":"rest"})", agent)
+            .body,
+        "{}");
+    EXPECT_EQ(center.post("/api/v1/agents/12/commands", R"({"action":"sign_in"})", boss).status,
+              200);
+    EXPECT_EQ(center.post("/api/v1/agents/11/commands", R"({"action":"hang_up"})", agent).status,
+              409);
     EXPECT_EQ(got, (std::vector<std::string>{R"(1 11 {"action":"busy","reason":"rest"})",
                                              R"(1 12 {"action":"sign_in","reason":""})",
                                              R"(1 11 {"action":"hang_up","reason":""})"}));
     EXPECT_EQ(center.post("/api/v1/agents/12/commands", R"({"action":"idle"})", agent).status, 403);
     EXPECT_EQ(center.post("/api/v1/agents/21/commands", R"({"action":"idle"})", boss).status, 404);
-    EXPECT_EQ(center.post("/api/v1/agents/me/commands", R"({"action":"fly"})", agent).json().at("field").as_string(),
+    EXPECT_EQ(center.post("/api/v1/agents/me/commands", R"({"action":"fly"})", agent)
+                  .json()
+                  .at("field")
+                  .as_string(),
               "action");
     EXPECT_EQ(center.post("/api/v1/agents/me/commands", R"({"action":"busy","reason":"x"})", agent)
                   .json()
@@ -148,7 +161,8 @@ TEST(calls, query_parameters_reach_the_store) {
     const Center center;
     const Login boss = center.login("boss");
     const Answer answer = center.get(
-        "/api/v1/calls?from=2026-11-22T00:00:00%2B08:00&to=2026-11-23T00:00:00Z&number=138&agent=12&queue=1"
+        "/api/v1/"
+        "calls?from=2026-11-22T00:00:00%2B08:00&to=2026-11-23T00:00:00Z&number=138&agent=12&queue=1"
         "&result=answered&before=500&limit=20",
         boss);
     ASSERT_EQ(answer.status, 200) << answer.body;
@@ -161,15 +175,16 @@ TEST(calls, query_parameters_reach_the_store) {
     EXPECT_EQ(query.result, core::CallResult::answered);
     EXPECT_EQ(query.before, CallId{500});
     EXPECT_EQ(query.limit, 20u);
-    for (const char* bad : {"from=yesterday", "limit=0", "limit=201", "limit=x", "agent=-1", "result=fine", "before=",
-                            "number=1%25", "nonsense=1"}) {
+    for (const char* bad : {"from=yesterday", "limit=0", "limit=201", "limit=x", "agent=-1",
+                            "result=fine", "before=", "number=1%25", "nonsense=1"}) {
         const Answer refused = center.get(std::string("/api/v1/calls?") + bad, boss);
         if (std::string_view(bad) == "before=") {
             EXPECT_EQ(refused.status, 200);
             continue;
         }
         EXPECT_EQ(refused.status, 400) << bad;
-        EXPECT_TRUE(std::string_view(bad).starts_with(refused.json().at("field").as_string())) << refused.body;
+        EXPECT_TRUE(std::string_view(bad).starts_with(refused.json().at("field").as_string()))
+            << refused.body;
     }
     EXPECT_EQ(center.get("/api/v1/calls", center.login("agent1")).status, 200);
     EXPECT_EQ(center.last_query->agent, AgentId{11});
@@ -186,7 +201,9 @@ TEST(recording, whole_parts_and_refused_ranges) {
     EXPECT_EQ(whole.header("accept-ranges"), "bytes");
     EXPECT_EQ(whole.header("content-disposition"), "inline; filename=\"call-100.wav\"");
     const std::string etag = whole.header("etag");
-    auto ranged = [&](const std::string& range) { return center.get(target, boss, {{"Range", range}}); };
+    auto ranged = [&](const std::string& range) {
+        return center.get(target, boss, {{"Range", range}});
+    };
     const std::string all = std::to_string(wav.size());
     EXPECT_EQ(ranged("bytes=0-3").body, "RIFF");
     EXPECT_EQ(ranged("bytes=0-3").status, 206);
@@ -198,14 +215,17 @@ TEST(recording, whole_parts_and_refused_ranges) {
     EXPECT_EQ(ranged("bytes=" + all + "-").status, 416);
     EXPECT_EQ(ranged("bytes=" + all + "-").header("content-range"), "bytes */" + all);
     EXPECT_EQ(ranged("bytes=-0").status, 416);
-    for (const char* other : {"bytes=5-2", "bytes=a-b", "bytes=", "bytes=-", "lines=1-2", "bytes=0-1,4-5",
-                              "bytes=99999999999999999999-"}) {
+    for (const char* other : {"bytes=5-2", "bytes=a-b", "bytes=", "bytes=-", "lines=1-2",
+                              "bytes=0-1,4-5", "bytes=99999999999999999999-"}) {
         EXPECT_EQ(ranged(other).status, 200) << other;
     }
     EXPECT_EQ(center.get(target, boss, {{"If-None-Match", etag}}).status, 304);
     EXPECT_EQ(center.get(target, boss, {{"Range", "bytes=0-3"}, {"If-Range", etag}}).status, 206);
-    EXPECT_EQ(center.get(target, boss, {{"Range", "bytes=0-3"}, {"If-Range", "\"old\""}}).status, 200);
-    EXPECT_TRUE(center.get(target + "?download=1", boss).header("content-disposition").starts_with("attachment"));
+    EXPECT_EQ(center.get(target, boss, {{"Range", "bytes=0-3"}, {"If-Range", "\"old\""}}).status,
+              200);
+    EXPECT_TRUE(center.get(target + "?download=1", boss)
+                    .header("content-disposition")
+                    .starts_with("attachment"));
     EXPECT_EQ(center.get(target + "?download=2", boss).status, 400);
     const auto audits = center.audits("play_recording");
     ASSERT_EQ(audits.size(), 1u);
@@ -238,7 +258,8 @@ TEST(waveform, reads_short_cut_off_and_foreign_files) {
     std::string unfinished = wav;
     unfinished.replace(40, 4, std::string(4, '\0'));
     EXPECT_EQ(read(unfinished)->left.size(), 100u);
-    for (std::size_t length = 0; length < 44; ++length) EXPECT_TRUE(read(wav.substr(0, length)).has_error()) << length;
+    for (std::size_t length = 0; length < 44; ++length)
+        EXPECT_TRUE(read(wav.substr(0, length)).has_error()) << length;
     std::string mono = wav;
     mono[22] = 1;
     EXPECT_TRUE(read(mono).has_error());
@@ -340,9 +361,11 @@ TEST(openapi, is_whole_and_every_reference_resolves) {
     expect_members<LiveMessage>(schemas, "LiveMessage");
     expect_members<ErrorBody>(schemas, "ErrorBody");
     EXPECT_EQ(boost::json::serialize(schemas.at("AgentCommand").at("required")), R"(["action"])");
-    EXPECT_EQ(schemas.at("CallPage").at("properties").at("calls").at("items").at("$ref").as_string(),
-              "#/components/schemas/CallRecord");
-    EXPECT_EQ(schemas.at("CallRecord").at("properties").at("arrived_at").at("format").as_string(), "date-time");
+    EXPECT_EQ(
+        schemas.at("CallPage").at("properties").at("calls").at("items").at("$ref").as_string(),
+        "#/components/schemas/CallRecord");
+    EXPECT_EQ(schemas.at("CallRecord").at("properties").at("arrived_at").at("format").as_string(),
+              "date-time");
     EXPECT_EQ(schemas.at("CallResult").at("enum").as_array().size(), 8u);
     EXPECT_EQ(paths.at("/api/v1/calls").at("get").at("parameters").as_array().size(), 8u);
 }

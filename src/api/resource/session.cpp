@@ -1,5 +1,5 @@
-// Logging in and out. The password is verified on the log-in pool; an unknown or disabled user costs the same argon2id
-// as a known one, so that the time tells nothing.
+// Logging in and out. The password is verified on the log-in pool; an unknown or disabled user
+// costs the same argon2id as a known one, so that the time tells nothing.
 #include <algorithm>
 
 #include "api/auth/password.h"
@@ -39,7 +39,10 @@ class LogInRun : public std::enable_shared_from_this<LogInRun> {
 public:
     LogInRun(Services& services, std::shared_ptr<const std::string> dummy_hash,
              std::shared_ptr<const Exchange> exchange, Done done)
-        : services_(services), dummy_hash_(std::move(dummy_hash)), exchange_(std::move(exchange)), done_(std::move(done)) {}
+        : services_(services),
+          dummy_hash_(std::move(dummy_hash)),
+          exchange_(std::move(exchange)),
+          done_(std::move(done)) {}
 
     void start() {
         auto body = from_json_strict<LogIn>(exchange_->request.body);
@@ -52,13 +55,18 @@ public:
             return done_(error_response(invalid("password", "must have 1 to 1024 octets")));
         }
         const auto& request = exchange_->request;
-        if (const auto wait = services_.limiter.begin(request.source_network, log_in_.user_name, exchange_->now)) {
-            return done_(error_response({"too_many", "", "too many tries: wait " + std::to_string(wait->count()) + " s"})
-                             .with("Retry-After", std::to_string(wait->count())));
+        if (const auto wait = services_.limiter.begin(request.source_network, log_in_.user_name,
+                                                      exchange_->now)) {
+            return done_(
+                error_response({"too_many", "",
+                                "too many tries: wait " + std::to_string(wait->count()) + " s"})
+                    .with("Retry-After", std::to_string(wait->count())));
         }
-        const bool taken = services_.run_in_log_in_pool([self = shared_from_this()] { self->verify(); });
+        const bool taken =
+            services_.run_in_log_in_pool([self = shared_from_this()] { self->verify(); });
         if (!taken) {
-            done_(error_response({"unavailable", "", "too many log-ins at once: try again in a moment"})
+            done_(error_response(
+                      {"unavailable", "", "too many log-ins at once: try again in a moment"})
                       .with("Retry-After", "2"));
         }
     }
@@ -66,10 +74,12 @@ public:
 private:
     void verify() {
         user_ = services_.ports.store.find_user(log_in_.user_name);
-        const bool right = verify_password(user_ ? user_->password_hash : *dummy_hash_, log_in_.password);
+        const bool right =
+            verify_password(user_ ? user_->password_hash : *dummy_hash_, log_in_.password);
         wipe(log_in_.password);
         const bool ok = right && user_ && !user_->disabled;
-        services_.run_in_loop([self = shared_from_this(), ok] { ok ? self->succeed() : self->fail(); });
+        services_.run_in_loop(
+            [self = shared_from_this(), ok] { ok ? self->succeed() : self->fail(); });
     }
 
     void fail() {
@@ -84,8 +94,8 @@ private:
         services_.limiter.succeeded(exchange_->request.source_network, log_in_.user_name);
         if (exchange_->session) services_.sessions.end(exchange_->session->key);
         const auto opened = services_.sessions.open(*user_, services_.ports.clock());
-        services_.audit({exchange_->now, user_->tenant, user_->user_name, exchange_->request.source_address, "log_in",
-                         "", ""});
+        services_.audit({exchange_->now, user_->tenant, user_->user_name,
+                         exchange_->request.source_address, "log_in", "", ""});
         done_(json_response(view_of(opened.session, services_.directory))
                   .with("Set-Cookie", cookie_text(opened.id, services_.secure_cookies, false)));
     }
@@ -103,7 +113,8 @@ Response log_out(const Exchange& exchange, Services& services) {
     services.audit(exchange, "log_out", "");
     Response response;
     response.status = 204;
-    response.with("Set-Cookie", cookie_text("", services.secure_cookies, true)).with("Cache-Control", "no-store");
+    response.with("Set-Cookie", cookie_text("", services.secure_cookies, true))
+        .with("Cache-Control", "no-store");
     return response;
 }
 
@@ -132,7 +143,8 @@ void add_session(RouteTable& table, Services& services) {
                .path = "/api/v1/session",
                .access = Access::agent,
                .summary = "Log out",
-               .handler = at_once([&services](const Exchange& exchange) { return log_out(exchange, services); })});
+               .handler = at_once(
+                   [&services](const Exchange& exchange) { return log_out(exchange, services); })});
 }
 
 }  // namespace seatline::api

@@ -1,4 +1,5 @@
-// What operators and tools ask: health, metrics, the API's own description, and the WebSocket's place in it.
+// What operators and tools ask: health, metrics, the API's own description, and the WebSocket's
+// place in it.
 #include "api/resource/all.h"
 
 namespace seatline::api {
@@ -13,8 +14,8 @@ Response metrics(const Exchange& exchange, const Services& services) {
     }
     std::string out;
     auto metric = [&](std::string_view name, std::string_view type, std::uint64_t value) {
-        out += "# TYPE seatline_" + std::string(name) + ' ' + std::string(type) + "\nseatline_" + std::string(name) +
-               ' ' + std::to_string(value) + '\n';
+        out += "# TYPE seatline_" + std::string(name) + ' ' + std::string(type) + "\nseatline_" +
+               std::string(name) + ' ' + std::to_string(value) + '\n';
     };
     const Counters& counters = services.counters;
     const HealthView health = services.ports.health();
@@ -53,7 +54,8 @@ void add_system(RouteTable& table, Services& services) {
                .access = Access::anyone,
                .summary = "This document",
                .content_type = "application/json",
-               .handler = at_once([&services](const Exchange&) { return json_text_response(services.openapi); })});
+               .handler = at_once(
+                   [&services](const Exchange&) { return json_text_response(services.openapi); })});
     table.add({.path = "/api/v1/live",
                .access = Access::agent,
                .summary = "Live events by WebSocket",
@@ -66,7 +68,8 @@ void add_system(RouteTable& table, Services& services) {
                .access = Access::anyone,
                .summary = "Figures in Prometheus text form, from this machine only",
                .content_type = "text/plain",
-               .handler = at_once([&services](const Exchange& exchange) { return metrics(exchange, services); })});
+               .handler = at_once(
+                   [&services](const Exchange& exchange) { return metrics(exchange, services); })});
 }
 
 }  // namespace seatline::api

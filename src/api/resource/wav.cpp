@@ -21,12 +21,15 @@ struct WavData {
     std::uint32_t rate_hz = 0;
 };
 
-Error not_wav(std::string reason) { return {"unavailable", "recording", std::move(reason)}; }
+Error not_wav(std::string reason) {
+    return {"unavailable", "recording", std::move(reason)};
+}
 
 /// Walks the RIFF chunks to "data".
 Result<WavData> find_data(const OpenFile& file) {
     std::array<char, 24> head;
-    if (file.read_at(0, std::span(head).first(12)) != 12 || std::string_view(head.data(), 4) != "RIFF" ||
+    if (file.read_at(0, std::span(head).first(12)) != 12 ||
+        std::string_view(head.data(), 4) != "RIFF" ||
         std::string_view(head.data() + 8, 4) != "WAVE") {
         return not_wav("the recording is no WAV file");
     }
@@ -38,7 +41,8 @@ Result<WavData> find_data(const OpenFile& file) {
         const std::uint64_t length = little_endian(head.data() + 4, 4);
         if (name == "fmt " && length >= 16) {
             const auto got = file.read_at(at + 8, std::span(head).first(16));
-            if (got != 16 || little_endian(head.data() + 2, 2) != 2 || little_endian(head.data() + 14, 2) != 16) {
+            if (got != 16 || little_endian(head.data() + 2, 2) != 2 ||
+                little_endian(head.data() + 14, 2) != 16) {
                 return not_wav("the recording has not 2 channels of 16 bits");
             }
             data.rate_hz = little_endian(head.data() + 4, 4);
@@ -54,7 +58,9 @@ Result<WavData> find_data(const OpenFile& file) {
     return not_wav("the recording's header is not complete");
 }
 
-std::uint8_t per_cent(int peak) { return static_cast<std::uint8_t>((peak * 100 + 16'384) / 32'768); }
+std::uint8_t per_cent(int peak) {
+    return static_cast<std::uint8_t>((peak * 100 + 16'384) / 32'768);
+}
 
 }  // namespace
 
@@ -68,13 +74,15 @@ Result<Waveform> read_waveform(const OpenFile& file, std::size_t buckets) {
     std::vector<char> piece(64u << 10);
     for (std::uint64_t frame = 0; frame < data->frames;) {
         const auto wanted = std::min<std::uint64_t>(piece.size() / kFrame, data->frames - frame);
-        const auto got = file.read_at(data->offset + frame * kFrame, std::span(piece).first(wanted * kFrame)) / kFrame;
+        const auto got =
+            file.read_at(data->offset + frame * kFrame, std::span(piece).first(wanted * kFrame)) /
+            kFrame;
         if (got == 0) break;
         for (std::uint64_t i = 0; i < got; ++i) {
             auto& peak = peaks[(frame + i) * count / data->frames];
             for (std::size_t side = 0; side < 2; ++side) {
-                const auto sample =
-                    static_cast<std::int16_t>(little_endian(piece.data() + i * kFrame + side * 2, 2));
+                const auto sample = static_cast<std::int16_t>(
+                    little_endian(piece.data() + i * kFrame + side * 2, 2));
                 peak[side] = std::max(peak[side], std::abs(int{sample}));
             }
         }

@@ -1,4 +1,5 @@
-// The picture beside the player, computed from the recording when first asked for and then kept for a while.
+// The picture beside the player, computed from the recording when first asked for and then kept for
+// a while.
 #include <list>
 #include <mutex>
 

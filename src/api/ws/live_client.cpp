@@ -2,13 +2,18 @@
 
 namespace seatline::api {
 
-LiveClient::LiveClient(Viewer viewer, std::string session_key, std::function<void()> wake, Limits limits)
-    : viewer_(viewer), session_key_(std::move(session_key)), wake_(std::move(wake)), limits_(limits) {}
+LiveClient::LiveClient(Viewer viewer, std::string session_key, std::function<void()> wake,
+                       Limits limits)
+    : viewer_(viewer),
+      session_key_(std::move(session_key)),
+      wake_(std::move(wake)),
+      limits_(limits) {}
 
 void LiveClient::offer(const Message& message) {
     if (closing_ || overrun_) return;
     // Two messages are taken whatever their size: resync and the hello of a big center.
-    if (queue_.size() >= 2 && (queue_.size() >= limits_.messages || queued_octets_ + message->size() > limits_.octets)) {
+    if (queue_.size() >= 2 &&
+        (queue_.size() >= limits_.messages || queued_octets_ + message->size() > limits_.octets)) {
         queue_.clear();
         queued_octets_ = 0;
         overrun_ = true;

@@ -1,6 +1,7 @@
 #pragma once
-// What waits to be sent to one page. A client that reads too slowly does not fill our memory: its queue is dropped, and
-// when it has taken what was on the way it gets `resync` and a new hello, which is shorter than all that it missed.
+// What waits to be sent to one page. A client that reads too slowly does not fill our memory: its
+// queue is dropped, and when it has taken what was on the way it gets `resync` and a new hello,
+// which is shorter than all that it missed.
 #include <deque>
 #include <functional>
 #include <memory>
@@ -33,7 +34,8 @@ public:
     LiveClient(Viewer viewer, std::string session_key, std::function<void()> wake, Limits limits);
 
     void offer(const Message& message);
-    /// The next message to send; `fresh` makes resync and hello when the queue had to be dropped. Null: nothing now.
+    /// The next message to send; `fresh` makes resync and hello when the queue had to be dropped.
+    /// Null: nothing now.
     [[nodiscard]] Message next(const std::function<void(LiveClient&)>& fresh);
     /// No more messages than `last` (may be null), then the socket is closed.
     void close(const Message& last);

@@ -1,7 +1,7 @@
 #pragma once
-// Who is told of what: owns the live board, applies events to it and hands each client the views that it may see. An
-// agent learns of itself at once; the views of a whole tenant are gathered and flushed together, each written as JSON
-// once whatever the number of readers.
+// Who is told of what: owns the live board, applies events to it and hands each client the views
+// that it may see. An agent learns of itself at once; the views of a whole tenant are gathered and
+// flushed together, each written as JSON once whatever the number of readers.
 #include <functional>
 #include <map>
 #include <set>

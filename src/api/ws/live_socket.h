@@ -1,6 +1,7 @@
 #pragma once
-// One live WebSocket: a reader that passes over what the page sends (it has nothing to say) and keeps pings going, and
-// a writer that sends what the hub offers. Included only by http/connection.h.
+// One live WebSocket: a reader that passes over what the page sends (it has nothing to say) and
+// keeps pings going, and a writer that sends what the hub offers. Included only by
+// http/connection.h.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/beast/core.hpp>
@@ -32,13 +33,15 @@ public:
         if (added_) hub_.remove(client_);
     }
 
-    boost::asio::awaitable<void> run(boost::beast::http::request<boost::beast::http::string_body> request) {
+    boost::asio::awaitable<void> run(
+        boost::beast::http::request<boost::beast::http::string_body> request) {
         prepare();
         auto [ec] = co_await socket_.async_accept(request, kAwait);
         if (ec) co_return;
         added_ = true;
         hub_.add(client_);
-        boost::asio::co_spawn(socket_.get_executor(), read_all(this->shared_from_this()), boost::asio::detached);
+        boost::asio::co_spawn(socket_.get_executor(), read_all(this->shared_from_this()),
+                              boost::asio::detached);
         co_await write_all();
         drop();
     }
@@ -51,7 +54,8 @@ private:
         auto& lowest = boost::beast::get_lowest_layer(socket_);
         lowest.expires_never();
         boost::system::error_code ec;
-        // What the kernel holds for a slow page is out of date by the time it is read: keep it short.
+        // What the kernel holds for a slow page is out of date by the time it is read: keep it
+        // short.
         lowest.socket().set_option(boost::asio::socket_base::send_buffer_size(128 << 10), ec);
         websocket::stream_base::timeout timeout{};
         timeout.handshake_timeout = 5s;
@@ -90,14 +94,17 @@ private:
     }
 
     boost::asio::awaitable<void> write_all() {
-        const std::function<void(LiveClient&)> fresh = [this](LiveClient& client) { hub_.refresh(client); };
+        const std::function<void(LiveClient&)> fresh = [this](LiveClient& client) {
+            hub_.refresh(client);
+        };
         while (!gone_) {
             const auto message = client_.next(fresh);
             if (message) {
                 auto [ec, n] = co_await socket_.async_write(boost::asio::buffer(*message), kAwait);
                 if (ec) co_return;
             } else if (client_.is_closing()) {
-                co_await socket_.async_close(boost::beast::websocket::close_code::going_away, kAwait);
+                co_await socket_.async_close(boost::beast::websocket::close_code::going_away,
+                                             kAwait);
                 co_return;
             } else {
                 co_await work_.wait(milliseconds{3'600'000});

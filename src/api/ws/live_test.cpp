@@ -40,7 +40,8 @@ TEST(live, changes_go_to_those_who_may_see_them) {
     LiveReader other(center, center.login("other"));
     LiveReader first(center, center.login("agent1"));
     LiveReader second(center, center.login("agent2"));
-    for (LiveReader* reader : {&boss, &other, &first, &second}) ASSERT_TRUE(reader->next_of("hello"));
+    for (LiveReader* reader : {&boss, &other, &first, &second})
+        ASSERT_TRUE(reader->next_of("hello"));
     center.agent_state(AgentId{11}, AgentState::signed_out, AgentState::idle);
     const auto own = first.next();
     ASSERT_TRUE(own);
@@ -117,7 +118,9 @@ TEST(live, is_closed_at_log_out_and_when_the_session_is_ended) {
     LiveReader live(center, boss);
     ASSERT_TRUE(live.next_of("hello"));
     const Headers headers{{"Cookie", boss.cookie}, {"X-CSRF-Token", boss.csrf}};
-    EXPECT_EQ(center.ask({.method = "DELETE", .target = "/api/v1/session", .headers = headers}).status, 204);
+    EXPECT_EQ(
+        center.ask({.method = "DELETE", .target = "/api/v1/session", .headers = headers}).status,
+        204);
     EXPECT_FALSE(live.next());
     LiveReader ended(center, center.login("root"));
     ASSERT_TRUE(ended.next_of("hello"));
