@@ -2,7 +2,7 @@
 # Debian 12, root or sudo; only Debian packages and npm.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-JOBS=$(nproc)
+JOBS=${JOBS:-$(nproc)}
 STEP=0
 STEPS=${STEPS:-1}
 CURRENT="starting"

@@ -54,7 +54,7 @@ public:
                                     {"meeting", "会议", "Meeting"},
                                     {"training", "培训", "Training"},
                                     {"desk_work", "案头工作", "Desk work"}};
-        prompt("welcome", "您好，欢迎致电西特莱恩示范呼叫中心");
+        prompt("welcome", "您好，欢迎致电" + directory().tenants.front().name);
         prompt("menu", "产品咨询请按一，故障报修请按二，人工服务请按零");
         prompt("menu_short", "客户服务请按一，人工服务请按零");
         prompt("wrong_key", "您的输入有误，请重新输入");
@@ -169,7 +169,7 @@ RobotFile robot_file(const NewCenter& center) {
 }  // namespace
 
 NewCenter make_demo_center() {
-    Builder b("西特莱恩示范中心");
+    Builder b("西特莱恩示范呼叫中心");
     b.directory().trunks.push_back({TrunkId{1}, "演示中继", {"127.0.0.2"}, 200});
     b.queue(1, "产品咨询", "product", 8s);
     b.queue(2, "故障报修", "repair", 12s);

@@ -36,7 +36,7 @@ inline constexpr const char* kRealm = "seatline";
 /// Writes center.json, log-ins.txt and, for the robots, robots.json; all 0600, whole or not at all.
 [[nodiscard]] Result<void> save_center(const std::string& folder, const NewCenter& center);
 
-/// 14 characters of an alphabet without look-alikes (80 bits), from the kernel's generator.
+/// 14 characters of an alphabet without look-alikes (84 bits), from the kernel's generator.
 [[nodiscard]] std::string random_password();
 
 }  // namespace seatline::app

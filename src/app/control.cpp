@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <filesystem>
 
+#include "app/recording_file.h"
 #include "app/translate.h"
 #include "base/log.h"
 
@@ -69,6 +70,25 @@ void Control::start(core::Effects recovered) {
     });
 }
 
+void Control::shut_down() {
+    std::promise<void> ended;
+    std::future<void> waiting = ended.get_future();
+    boost::asio::post(io_, [this, &ended] {
+        all_ended_ = std::move(ended);
+        parts_.engine.shut_down(parts_.clock.now(), effects_);
+        commit();
+    });
+    if (waiting.wait_for(std::chrono::seconds(2)) != std::future_status::ready) {
+        log::warn("some phones did not answer the end of their calls");
+        std::promise<void> let_go;
+        boost::asio::post(io_, [this, &let_go] {
+            all_ended_.reset();
+            let_go.set_value();
+        });
+        let_go.get_future().wait();
+    }
+}
+
 void Control::request(core::AgentRequest request, std::function<void(Result<void>)> done) {
     request.request = RequestId{next_request_.fetch_add(1)};
     {
@@ -104,6 +124,7 @@ void Control::handle(const core::Input& input, Instant now) {
 /// Journal first, then actions and pages.
 void Control::commit() {
     if (!effects_.events.empty()) {
+        measure_lost_recordings();
         if (unwritten_.empty()) {
             unwritten_.swap(effects_.events);
         } else {
@@ -114,7 +135,22 @@ void Control::commit() {
     for (const core::Action& action : effects_.actions) perform(action);
     effects_.clear();
     for (auto& worker : workers_) worker->flush();
-    calls_.store(parts_.engine.counts().calls, std::memory_order_relaxed);
+    const core::EngineCounts counts = parts_.engine.counts();
+    calls_.store(counts.calls, std::memory_order_relaxed);
+    if (all_ended_ && counts.calls == 0 && counts.legs == 0 && counts.recordings == 0) {
+        all_ended_->set_value();
+        all_ended_.reset();
+    }
+}
+
+/// A recording whose worker died is as long as its file; rare, and a look at one file header.
+void Control::measure_lost_recordings() {
+    for (core::Event& event : effects_.events) {
+        auto* finished = std::get_if<core::RecordingFinished>(&event.body);
+        if (finished != nullptr && finished->octets == 0 && !finished->error.empty()) {
+            measure_recording(data_folder_, *finished);
+        }
+    }
 }
 
 /// A full disk does not end the calls that are up: their events wait in memory, unshown, until they can be written.

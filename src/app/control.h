@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
+#include <future>
 #include <memory>
 #include <thread>
 #include <unordered_map>
@@ -44,6 +45,9 @@ public:
     /// Starts the thread and the workers, after writing what the engine's recovery gave.
     void start(core::Effects recovered);
 
+    /// Ends all calls and waits until their legs and recordings are reported, at most 2 s. Any thread but the engine's.
+    void shut_down();
+
     /// Any thread.
     void put(core::Input input) { inputs_.put(std::move(input)); }
     /// Any thread; `done` is called on the engine's thread.
@@ -62,6 +66,7 @@ private:
     void perform(const core::Action& action);
     void reply(const core::Reply& reply);
     void arm_timer();
+    void measure_lost_recordings();
     void make_recording_folder(const std::string& path);
 
     Parts parts_;
@@ -83,6 +88,7 @@ private:
     std::atomic<std::uint32_t> workers_up_{0};
     std::atomic<std::uint64_t> calls_{0};
     std::atomic<bool> journal_ok_{true};
+    std::optional<std::promise<void>> all_ended_;  ///< set while shut_down() waits
     std::thread thread_;
 };
 

@@ -87,6 +87,11 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
         if (auto r = found->set(out, value); r.has_error()) return r.error();
     }
     if (out.rtp_min >= out.rtp_max) return invalid("--rtp-min", "must be less than --rtp-max");
+    const bool any_address = out.bind == "0.0.0.0" || out.bind == "::";
+    if (any_address && out.advertise.empty()) {
+        return invalid("--advertise", "is needed with --bind " + out.bind +
+                                          ": the address that phones and carriers reach this machine by");
+    }
     if (out.tls_certificate.empty() != out.tls_key.empty()) return invalid("--tls-key", "goes with --tls-cert");
     return out;
 }

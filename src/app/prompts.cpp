@@ -26,7 +26,7 @@ std::uint64_t text_hash(const std::string& text) {
     return hash;
 }
 
-/// Runs espeak-ng with the text as its standard input (never as an argument: a text may begin with a dash).
+/// Runs espeak-ng on a file with the text (never as an argument: a text may begin with a dash).
 Result<void> speak(const std::string& text, const std::string& language, const std::string& path) {
     const std::string text_path = path + ".txt";
     std::ofstream(text_path) << text;

@@ -14,6 +14,7 @@
 #include "app/control.h"
 #include "app/day_turner.h"
 #include "app/prompts.h"
+#include "app/recording_file.h"
 #include "app/translate.h"
 #include "base/log.h"
 #include "base/json.h"
@@ -66,14 +67,20 @@ std::vector<sip::DeviceCredential> credentials(const core::Directory& directory)
 }
 
 Result<void> add_users(store::Database& database, const NewCenter& center) {
-    std::uint64_t id = 1;
-    log::info("making {} log-ins (argon2id)", center.log_ins.size());
+    log::info("making the log-ins (argon2id)");
     for (const LogIn& l : center.log_ins) {
         if (l.role == "phone") continue;
-        store::User user{UserId{id++}, l.user_name, api::hash_password(l.password), l.role, l.tenant, l.agent, false};
-        if (auto r = database.add_user(user); r.has_error()) return r;
+        const store::User user{UserId{}, l.user_name, api::hash_password(l.password), l.role, l.tenant, l.agent, false};
+        if (auto r = database.put_user(user); r.has_error()) return r;
     }
     return {};
+}
+
+/// Where a run's ids begin, with 2^bits of them a second: beyond all that earlier runs gave, unless they gave more. By
+/// the fraction of the second too, so that a restart within the second gives no id again.
+std::uint64_t id_base(Instant now, int bits) {
+    const auto unix_us = static_cast<std::uint64_t>(to_unix_us(now));
+    return (unix_us / 1'000'000 << bits) + ((unix_us % 1'000'000) << bits) / 1'000'000;
 }
 
 api::StorePort store_port(store::Database& db, const std::string& data_folder) {
@@ -138,7 +145,22 @@ private:
     sigset_t set_{};
 };
 
-/// Everything that runs, in the order in which it is taken down (members are destroyed from the last to the first).
+/// The time of the journal's newest event; the epoch when it is empty.
+Instant last_event_at(const store::Journal& journal) {
+    Instant last{};
+    const std::uint64_t newest = journal.last_seq();
+    if (newest == 0) return last;
+    (void)journal.read(newest - 1, [&](core::Event&& event) {
+        last = event.at;
+        return true;
+    });
+    return last;
+}
+
+/// Ids of this run: one for each microsecond since 1970, more than any run uses up, so that no later run meets them.
+std::uint64_t id_base(Instant now) { return static_cast<std::uint64_t>(to_unix_us(now)); }
+
+/// Everything that runs, in the order in which it is started; members are destroyed from the last to the first.
 struct Program {
     explicit Program(const Options& o) : options(o) {}
 
@@ -177,17 +199,20 @@ Result<void> Program::open_store() {
     } else {
         new_center = options.demo ? make_demo_center() : make_starter_center();
         directory = new_center->directory;
-        if (auto r = save_center(options.data, *new_center); r.has_error()) return r;
-        log::info("new center in {}", options.data);
+        if (auto r = core::check(directory); r.has_error()) return r;
     }
     auto opened = store::Journal::open(options.data);
     if (opened.has_error()) return opened.error();
     journal = std::move(*opened);
+    clock = Clock(last_event_at(*journal));
     auto base = store::Database::open(options.data, *journal, directory);
     if (base.has_error()) return base.error();
     database = std::move(*base);
     if (new_center) {
+        // center.json comes last: a start that dies before it begins anew, with other passwords.
         if (auto r = add_users(*database, *new_center); r.has_error()) return r;
+        if (auto r = save_center(options.data, *new_center); r.has_error()) return r;
+        log::info("new center in {}", options.data);
     }
     auto made = prepare_prompts(options.data + "/prompts", directory);
     if (made.has_error()) return made.error();
@@ -213,7 +238,7 @@ Result<void> Program::start_sip() {
     config.realm = kRealm;
     config.user_agent = std::string("Seatline/") + kVersion;
     config.advertised_address = options.advertise;
-    config.leg_id_base = static_cast<std::uint64_t>(to_unix_us(clock.now()) / 1'000'000) << 21 | 1;
+    config.leg_id_base = id_base(clock.now()) * 2 + 1;
     auto started = sip::Endpoint::start(
         config, [this](sip::Event&& event) { on_sip(std::move(event)); }, [this] { return clock.now(); });
     if (started.has_error()) return started.error();
@@ -223,11 +248,18 @@ Result<void> Program::start_sip() {
 
 Result<void> Program::start_control() {
     core::EngineSettings settings;
-    settings.id_base = static_cast<std::uint64_t>(to_unix_us(clock.now()) / 1'000'000) << 20;
+    settings.id_base = id_base(clock.now());
     engine.emplace(directory, settings);
     const auto open = database->open_state();
     core::Effects recovered;
     recovered.events.push_back({0, clock.now(), TenantId{}, core::ControlStarted{kVersion}});
+    for (const core::CallRecord& call : open.calls) {
+        core::RecordingFinished recording{call.call, database->recording_path(call.tenant, call.call), {}, 0,
+                                          "the control process ended"};
+        if (recording.path.empty() || call.has_recording) continue;
+        measure_recording(options.data, recording);
+        recovered.events.push_back({0, clock.now(), call.tenant, recording});
+    }
     engine->recover(open.calls, open.agents, clock.now(), recovered);
     if (!open.calls.empty()) log::warn("{} calls were up when the last run ended; their records are closed", open.calls.size());
     control = std::make_unique<Control>(Control::Parts{options, clock, prompts, *engine, *journal, *endpoint,
@@ -286,6 +318,7 @@ int serve(const Options& options) {
               program.server->port(), options.bind, program.endpoint->port());
     stop.wait();
     program.days.reset();
+    program.control->shut_down();
     program.control_for_sip.store(nullptr, std::memory_order_release);
     return 0;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
+
 namespace seatline::app {
 namespace {
 
@@ -38,6 +40,9 @@ MediaDescription from_proto(const proto::MediaDescription& from) {
     return to;
 }
 
+// What enters the core is UTF-8: see base/utf8.h.
+std::string text(std::string& from) { return valid_utf8(std::move(from)); }
+
 /// What we offer and accept, the preferred leg's codec first so that both legs can be relayed as they are.
 std::vector<PayloadFormat> allowed_formats(const MediaDescription* prefer) {
     std::vector<PayloadFormat> formats{{"PCMA", 8, 8000}, {"PCMU", 0, 8000}, {"telephone-event", 101, 8000}};
@@ -52,9 +57,9 @@ struct SipToInput {
     Out operator()(sip::IncomingCall& e) const {
         return core::IncomingCall{e.leg,
                                   e.trunk,
-                                  std::move(e.caller),
-                                  std::move(e.called),
-                                  std::move(e.sip_call_id),
+                                  text(e.caller),
+                                  text(e.called),
+                                  text(e.sip_call_id),
                                   e.remote ? shared(std::move(*e.remote)) : nullptr};
     }
     Out operator()(sip::Progress& e) const { return core::LegRinging{e.leg}; }
@@ -62,9 +67,9 @@ struct SipToInput {
     Out operator()(sip::MediaChanged& e) const { return core::LegMediaChanged{e.leg, shared(std::move(e.remote))}; }
     Out operator()(sip::InfoDigit& e) const { return core::DigitPressed{e.leg, e.digit}; }
     Out operator()(sip::Ended& e) const {
-        return core::LegEnded{e.leg, e.sip_code, e.by == sip::EndedBy::network, std::move(e.text)};
+        return core::LegEnded{e.leg, e.sip_code, e.by == sip::EndedBy::network, text(e.text)};
     }
-    Out operator()(sip::DeviceRegistered& e) const { return core::DeviceUp{std::move(e.user), std::move(e.contact_uri)}; }
+    Out operator()(sip::DeviceRegistered& e) const { return core::DeviceUp{std::move(e.user), text(e.contact_uri)}; }
     Out operator()(sip::DeviceUnregistered& e) const { return core::DeviceDown{std::move(e.user), std::move(e.reason)}; }
     template <class Other>
     Out operator()(Other&) const {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/utf8.h"
+
 namespace seatline::json_detail {
 
 void append_string(std::string& out, std::string_view text) {
@@ -10,7 +12,14 @@ void append_string(std::string& out, std::string_view text) {
     std::size_t start = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto c = static_cast<unsigned char>(text[i]);
-        if (c >= 0x20 && c != '"' && c != '\\') continue;
+        if (c >= 0x80) {
+            if (const std::size_t size = utf8_sequence(text.substr(i))) {
+                i += size - 1;
+                continue;
+            }
+        } else if (c >= 0x20 && c != '"' && c != '\\') {
+            continue;
+        }
         out.append(text, start, i - start);
         start = i + 1;
         switch (c) {
@@ -20,6 +29,10 @@ void append_string(std::string& out, std::string_view text) {
             case '\r': out += "\\r"; break;
             case '\t': out += "\\t"; break;
             default:
+                if (c >= 0x80) {
+                    out += "\xef\xbf\xbd";  // U+FFFD: JSON is UTF-8 whatever came from outside
+                    break;
+                }
                 out += "\\u00";
                 out += kHex[c >> 4];
                 out += kHex[c & 15];

@@ -1,6 +1,6 @@
 #pragma once
-// Time as the product counts it: microseconds since 1970 UTC, handed in as an argument (`now`), never read below
-// src/worker, src/api and src/app. The live clock (app) is wall time at start plus steady time since, so that an NTP
+// Time as the product counts it: microseconds since 1970 UTC, handed in as an argument (`now`), never read in
+// src/core, src/media and sim. The live clock (app) is wall time at start plus steady time since, so that an NTP
 // step can't make a state last a negative time.
 #include <chrono>
 #include <cstdint>

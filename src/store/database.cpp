@@ -102,6 +102,16 @@ public:
         }
     }
 
+    Result<void> put_user(const User& user) override {
+        const std::lock_guard lock(users_mutex_);
+        try {
+            store::put_user(users_, user);
+            return {};
+        } catch (const SqliteError& error) {
+            return Error{"unavailable", "", error.what()};
+        }
+    }
+
     std::vector<User> users() const override {
         return guarded([&] { return list_users(ReaderPool::Lease(readers_)); });
     }

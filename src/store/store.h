@@ -72,7 +72,7 @@ public:
 
     [[nodiscard]] virtual Result<core::CallPage> calls(const core::CallQuery& query) const = 0;
     [[nodiscard]] virtual std::optional<core::CallRecord> call(TenantId tenant, CallId call) const = 0;
-    /// All events of one call, from the journal by an index of (call, seq, offset): costs by the call, not by history.
+    /// All events of one call, found by the numbers that its row keeps: costs by the call, not by history.
     [[nodiscard]] virtual std::vector<core::Event> call_events(TenantId tenant, CallId call) const = 0;
     [[nodiscard]] virtual std::string recording_path(TenantId tenant, CallId call) const = 0;
     [[nodiscard]] virtual std::vector<core::AgentInterval> agent_intervals(TenantId tenant, AgentId agent, Instant from,
@@ -91,6 +91,8 @@ public:
     [[nodiscard]] virtual std::optional<User> find_user(const std::string& user_name) const = 0;
     /// Errors: conflict when the name exists.
     [[nodiscard]] virtual Result<void> add_user(const User& user) = 0;
+    /// A user of that name is replaced (with a new id). Errors: unavailable.
+    [[nodiscard]] virtual Result<void> put_user(const User& user) = 0;
     [[nodiscard]] virtual std::vector<User> users() const = 0;
     virtual void audit(const Audit& entry) = 0;
 };

@@ -45,6 +45,13 @@ Result<void> insert_user(Connection& connection, const User& user) {
     return {};
 }
 
+void put_user(Connection& connection, const User& user) {
+    Query(connection, "DELETE FROM users WHERE user_name=?1").bind(user.user_name).run();
+    Query(connection, "INSERT INTO users(" SEATLINE_USER_COLUMNS ") VALUES (NULL,?1,?2,?3,?4,?5,?6)")
+        .bind(user.tenant, user.user_name, user.password_hash, user.role, user.agent, int{user.disabled})
+        .run();
+}
+
 void insert_audit(Connection& connection, const Audit& entry) {
     Query(connection,
           "INSERT INTO audit(tenant, at, user_name, source_address, action, object, detail)"

@@ -168,6 +168,7 @@ bool Script::input(const Line& line) {
     if (verb == "down") return give(core::DeviceDown{name, "expired"}), true;
     if (verb == "worker_up") return give(core::WorkerUp{static_cast<std::uint32_t>(std::stoul(name)), 2}), true;
     if (verb == "worker_down") return give(core::WorkerDown{static_cast<std::uint32_t>(std::stoul(name)), "killed"}), true;
+    if (verb == "shutdown") return shut_down(), true;
     if (verb == "played") return give(core::PlayEnded{leg(name), playing_[name]}), true;
     if (leg_by_name_.contains(name)) {
         const LegId id = leg(name);
@@ -240,6 +241,12 @@ void Script::give(const core::Input& input) {
     core::Effects effects;
     engine_->handle(input, now_, effects);
     collect(effects);
+    answer_pending();
+}
+
+/// What answers by itself does so now, with the scenario's disturbance.
+void Script::answer_pending() {
+    core::Effects effects;
     while (!pending_.empty()) {
         const std::vector<core::Input> inputs = std::exchange(pending_, {});
         for (const core::Input& next : inputs) {
@@ -252,6 +259,13 @@ void Script::give(const core::Input& input) {
             collect(effects);
         }
     }
+}
+
+void Script::shut_down() {
+    core::Effects effects;
+    engine_->shut_down(now_, effects);
+    collect(effects);
+    answer_pending();
 }
 
 void Script::collect(core::Effects& effects) {

@@ -39,6 +39,8 @@ private:
     bool fail(const Line& line, const std::string& why) const;
 
     void give(const core::Input& input);
+    void shut_down();
+    void answer_pending();
     void collect(core::Effects& effects);
     void answer_by_itself(const core::Action& action);
     void name_new_things(const core::Event& event);

@@ -27,6 +27,11 @@ void Engine::tick(Instant now, Effects& out) {
     impl_->run_deadlines();
 }
 
+void Engine::shut_down(Instant now, Effects& out) {
+    impl_->begin(now, out);
+    impl_->shut_down();
+}
+
 std::optional<Instant> Engine::next_deadline() const { return impl_->next_deadline(); }
 EngineCounts Engine::counts() const { return impl_->counts(); }
 void Engine::check_invariants() const { impl_->check_invariants(); }
@@ -141,7 +146,7 @@ void Engine::Impl::forget_leg_if_done(LegId id, LegEntry& leg) {
 }
 
 EngineCounts Engine::Impl::counts() const {
-    EngineCounts counts{calls_.size(), legs_.size(), deadlines_.size(), 0};
+    EngineCounts counts{calls_.size(), legs_.size(), deadlines_.size(), 0, recordings_.size()};
     for (QueueIndex q = 0; q < directory_.queues.size(); ++q) counts.waiting += distributor_.waiting(q);
     return counts;
 }

@@ -6,6 +6,7 @@
 // Not thread-safe: one thread owns it. The Directory is copied in; times given to handle() and tick() never go back.
 //
 // After each call the owner (1) appends effects.events to the journal, (2) only then performs effects.actions in order.
+// When the journal can't be written, calls that are up go on: their actions are performed, their events wait, unshown.
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -35,6 +36,7 @@ struct EngineCounts {
     std::size_t legs = 0;
     std::size_t deadlines = 0;
     std::size_t waiting = 0;
+    std::size_t recordings = 0;  ///< whose end the worker has not reported yet
 };
 
 class Engine {
@@ -49,6 +51,9 @@ public:
     /// be registered anew; agents who are signed in by their phone are signed out until it registers.
     void recover(const std::vector<CallRecord>& open_calls, const std::vector<AgentInterval>& open_agents, Instant now,
                  Effects& out);
+
+    /// Ends all calls (cause shutdown) and refuses new ones from here on; the legs' ends come as usual.
+    void shut_down(Instant now, Effects& out);
 
     void handle(const Input& input, Instant now, Effects& out);
     /// Does what is due at `now`.

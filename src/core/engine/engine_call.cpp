@@ -28,6 +28,7 @@ void Engine::Impl::on(const IncomingCall& input) {
     const auto trunk = trunks_.find(input.trunk);
     if (!input.trunk || trunk == trunks_.end()) return refuse(input, tenant, 403, "calls out are not allowed here");
     if (number == numbers_.end()) return refuse(input, tenant, 404, "no such number");
+    if (closing_) return refuse(input, tenant, 503, "the system is being stopped");
     if (trunk->second.calls >= trunk->second.data->max_calls) {
         return refuse(input, tenant, 503, "the trunk's limit of simultaneous calls is reached");
     }

@@ -46,6 +46,17 @@ void Engine::Impl::recordings_lost(std::uint32_t worker) {
     }
 }
 
+void Engine::Impl::shut_down() {
+    closing_ = true;
+    std::vector<CallId> open;
+    for (const auto& [id, call] : calls_) open.push_back(id);
+    std::ranges::sort(open);
+    for (const CallId id : open) {
+        // A call that ends may have freed an agent who was offered a later one: that one ends in its turn.
+        if (Call* call = find_call(id)) end_call(*call, Party::system, EndCause::shutdown);
+    }
+}
+
 /// The worker with the fewest calls; empty when none is up.
 std::optional<std::uint32_t> Engine::Impl::pick_worker() const {
     std::optional<std::uint32_t> best;

@@ -18,6 +18,7 @@ public:
     Impl(const Directory& directory, EngineSettings settings);
 
     void recover(const std::vector<CallRecord>& calls, const std::vector<AgentInterval>& agents);
+    void shut_down();
     void dispatch(const Input& input);
     void run_deadlines();
 
@@ -155,6 +156,7 @@ private:
     Instant now_{};
     Effects* out_ = nullptr;
     std::uint64_t next_id_;
+    bool closing_ = false;
 
     Deadlines<DeadlineOf> deadlines_;
     Distributor distributor_;

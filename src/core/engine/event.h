@@ -31,12 +31,13 @@ enum class EndCause {
     rtp_silence,        ///< nothing heard of the caller for too long
     max_duration,       ///< the deadline of a talking call
     forced,             ///< an agent or supervisor command
-    control_restarted,  ///< the control process ended while the call was up
+    control_restarted,  ///< the control process died while the call was up
+    shutdown,           ///< the system was stopped in order
     network             ///< the SIP dialog failed: no ACK, transport error
 };
 BOOST_DESCRIBE_ENUM(EndCause, normal, abandoned, left_in_ivr, flow_end, max_wait, queue_full,
                     no_common_codec, media_failed, rtp_silence, max_duration, forced,
-                    control_restarted, network)
+                    control_restarted, shutdown, network)
 
 /// How a caller's stay in a queue ended. Offered = the sum of all of these + still waiting (spec.md C).
 enum class QueueOutcome { answered, abandoned, max_wait, queue_full, fault };
@@ -61,7 +62,7 @@ struct CallArrived {
 };
 BOOST_DESCRIBE_STRUCT(CallArrived, (), (call, leg, trunk, caller, called, sip_call_id))
 
-/// A call that got no room: over the trunk's limit, no such number, no common codec before answer. Summed at most once a
+/// A call that got no room: over the trunk's limit, no such number, no worker. Summed at most once a
 /// second a trunk, so that a flood can't fill the journal; `count` says how many this one stands for.
 struct CallRefused {
     TrunkId trunk;

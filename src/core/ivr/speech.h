@@ -1,6 +1,6 @@
 #pragma once
 // Spoken sentences put together from recorded or synthesised pieces (prompts named "zh/..."), in Mandarin: the queue
-// position and the agent's number. kPieces lists every piece with its text, so that the shell can prepare them all.
+// position and the agent's number. pieces() lists every piece with its text, so that the shell can prepare them all.
 #include <array>
 #include <cstdint>
 #include <string>

@@ -27,7 +27,9 @@ CallResult result_of_normal_end(const CallRecord& record, Party by) {
 }
 
 CallResult result_of_end(const CallEntry& entry, const CallEnded& end) {
-    if (entry.record.talk_started_at) return CallResult::answered;
+    // Answered is when an agent picked up: also when the caller left before the two heard each other, so that the calls
+    // of a queue and its counters add up.
+    if (entry.record.talk_started_at || entry.queue_outcome == QueueOutcome::answered) return CallResult::answered;
     switch (end.cause) {
         case EndCause::abandoned: return CallResult::abandoned;
         case EndCause::left_in_ivr: return CallResult::left_in_ivr;
@@ -87,6 +89,7 @@ struct Step {
         if (leg == nullptr) return;
         leg->outcome = e.outcome;
         if (e.outcome != OfferOutcome::answered) return;
+        record.agent = e.agent;
         leg->answered_at = at;
         record.ring_ms = between(leg->ringing_at.value_or(leg->started_at), at);
     }

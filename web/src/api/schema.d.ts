@@ -1341,7 +1341,7 @@ export interface components {
             busy_reasons: components["schemas"]["BusyReason"][];
         };
         /** @enum {string} */
-        EndCause: "normal" | "abandoned" | "left_in_ivr" | "flow_end" | "max_wait" | "queue_full" | "no_common_codec" | "media_failed" | "rtp_silence" | "max_duration" | "forced" | "control_restarted" | "network";
+        EndCause: "normal" | "abandoned" | "left_in_ivr" | "flow_end" | "max_wait" | "queue_full" | "no_common_codec" | "media_failed" | "rtp_silence" | "max_duration" | "forced" | "control_restarted" | "shutdown" | "network";
         ErrorBody: {
             code: string;
             field: string;

@@ -222,6 +222,7 @@ export const en: Messages = {
     max_duration: 'maximum duration reached',
     forced: 'ended by an agent or supervisor',
     control_restarted: 'service restarted',
+    shutdown: 'service stopped',
     network: 'network fault',
   },
   outcome: {

@@ -220,6 +220,7 @@ export const zhCN = {
     max_duration: '超过最长通话时间',
     forced: '由座席员或班长结束',
     control_restarted: '服务重启',
+    shutdown: '系统停止',
     network: '网络故障',
   },
   outcome: {
