@@ -76,13 +76,6 @@ Result<void> add_users(store::Database& database, const NewCenter& center) {
     return {};
 }
 
-/// Where a run's ids begin, with 2^bits of them a second: beyond all that earlier runs gave, unless they gave more. By
-/// the fraction of the second too, so that a restart within the second gives no id again.
-std::uint64_t id_base(Instant now, int bits) {
-    const auto unix_us = static_cast<std::uint64_t>(to_unix_us(now));
-    return (unix_us / 1'000'000 << bits) + ((unix_us % 1'000'000) << bits) / 1'000'000;
-}
-
 api::StorePort store_port(store::Database& db, const std::string& data_folder) {
     api::StorePort port;
     port.find_user = [&db](const std::string& name) -> std::optional<api::UserAccount> {
