@@ -150,9 +150,10 @@ class Process:
             Process.running.remove(self)
 
     @classmethod
-    def end_all(cls):
+    def end_all(cls, keep=()):
         for process in reversed(list(cls.running)):
-            process.end()
+            if process not in keep:
+                process.end()
 
 
 # ---- the center ------------------------------------------------------------------------------------------------------
@@ -304,7 +305,8 @@ class Journal:
 
     def mark(self):
         """A place to look from: the number of the last event so far."""
-        return self.read()[-1]["seq"] if self.events else 0
+        events = self.read()
+        return events[-1]["seq"] if events else 0
 
     def find(self, after=0, **wanted):
         return [e for e in self.read() if e["seq"] > after and matches(e, wanted)]
@@ -396,6 +398,9 @@ class Live:
             self.socket.settimeout(None)
             threading.Thread(target=self._read, daemon=True).start()
             self.wait("hello", lambda m: m["type"] == "hello")
+        else:
+            self.file.close()
+            self.socket.close()
 
     def _read(self):
         try:
@@ -417,6 +422,8 @@ class Live:
                     break
         except (OSError, ValueError):
             pass
+        self.file.close()
+        self.socket.close()
         self.closed = True
 
     def wait(self, what, condition):
@@ -427,7 +434,8 @@ class Live:
         return [(t, m["agent"]) for t, m in list(self.messages) if m["type"] == "agent"]
 
     def close(self):
-        self.socket.close()
+        self.socket.shutdown(socket.SHUT_RDWR)
+        wait_for("the WebSocket ends", lambda: self.closed)
 
 
 # ---- peers -----------------------------------------------------------------------------------------------------------
@@ -503,6 +511,75 @@ def call_by_sipp(server, scenario="caller_talks", **options):
     caller = Sipp(scenario, server, **options)
     arrived = server.journal.wait("the call arrives", after=mark, type="CallArrived")
     return caller, arrived["call"], arrived["sip_call_id"]
+
+
+class RawCaller:
+    """A caller of bare datagrams, for what no proper user agent would do. One call an object."""
+
+    def __init__(self, server, host=TRUNK, called=QUEUE):
+        self.center = ("127.0.0.1", server.sip)
+        self.called = called
+        self.id = f"raw-{next(_numbers)}"
+        self.tag = ""
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((host, 0))
+        self.host, self.port = self.socket.getsockname()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def request(self, method, sequence=1, more="", body=""):
+        branch = "" if method in ("INVITE", "CANCEL") else method
+        content = f"Content-Type: application/sdp\r\nContent-Length: {len(body)}" if body else "Content-Length: 0"
+        return (f"{method} sip:{self.called}@127.0.0.1:{self.center[1]} SIP/2.0\r\n"
+                f"Via: SIP/2.0/UDP {self.host}:{self.port};branch=z9hG4bK{self.id}{branch}{sequence}\r\n"
+                f"From: <sip:raw@{self.host}>;tag=f\r\nTo: <sip:{self.called}@127.0.0.1>{self.tag}\r\n"
+                f"Call-ID: {self.id}\r\nCSeq: {sequence} {method}\r\nMax-Forwards: 70\r\n"
+                f"Contact: <sip:raw@{self.host}:{self.port}>\r\n{more}{content}\r\n\r\n{body}")
+
+    def sdp(self):
+        return (f"v=0\r\no=- 1 1 IN IP4 {self.host}\r\ns=-\r\nc=IN IP4 {self.host}\r\nt=0 0\r\n"
+                "m=audio 9000 RTP/AVP 8\r\n")
+
+    def send(self, text):
+        self.socket.sendto(text if isinstance(text, bytes) else text.encode(), self.center)
+
+    def invite(self):
+        self.send(self.request("INVITE", body=self.sdp()))
+
+    def final(self, method, sequence=1, deadline_s=DEADLINE_S):
+        """The next final status to our request; keeps the To tag of the INVITE's."""
+        end = time.monotonic() + deadline_s
+        while (left := end - time.monotonic()) > 0:
+            self.socket.settimeout(left)
+            try:
+                text = self.socket.recv(65536).decode(errors="replace")
+            except TimeoutError:
+                break
+            status = re.match(r"SIP/2\.0 ([2-6]\d\d)", text)
+            if status and f"Call-ID: {self.id}\r\n" in text and f"CSeq: {sequence} {method}\r\n" in text:
+                if method == "INVITE":
+                    self.tag = ";tag=" + re.search(r"^To:.*;tag=([^;\r]*)", text, re.M)[1]
+                return int(status[1])
+        raise AssertionError(f"no answer to {method}")
+
+    def hang_up(self):
+        """ACK and BYE after a 2xx."""
+        self.send(self.request("ACK"))
+        self.send(self.request("BYE", 2))
+        return self.final("BYE", 2)
+
+
+def quick_call(server, **options):
+    """The shortest good call: answered by the center, hung up by the caller."""
+    with RawCaller(server, **options) as caller:
+        caller.invite()
+        status = caller.final("INVITE")
+        if status != 200 or caller.hang_up() != 200:
+            raise AssertionError(f"a good call is not served: {status}")
 
 
 class Capture(Process):
@@ -675,10 +752,7 @@ class Center(unittest.TestCase):
         self.assertTrue(self.server.alive, self.server.process.log()[-3000:])
 
     def end_peers(self):
-        keep = {self.server.process, *self.phone.values()}
-        for process in list(Process.running):
-            if process not in keep:
-                process.end()
+        Process.end_all(keep={self.server.process, *self.phone.values()})
 
     def sign_in(self, agent):
         mark = self.journal.mark()

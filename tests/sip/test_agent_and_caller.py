@@ -1,8 +1,6 @@
 """What agents and callers may do at any moment: no answer, busy, reject, hang up, CANCEL; commands by the API."""
-import socket
-
 import harness
-from harness import AGENTS, QUEUE, TRUNK, ApiError, call_by_sipp, sipp_phone
+from harness import AGENTS, ApiError, RawCaller, call_by_sipp, sipp_phone
 
 
 def plan():
@@ -108,50 +106,23 @@ class AgentAndCaller(harness.Center):
         self.assertEqual(self.boss.get("/api/v1/waiting"), [])
 
     def test_caller_cancels_before_the_answer(self):
-        """INVITE and CANCEL in one breath, twenty times: whichever wins the race, nothing stays behind. By a bare
-        socket: sipp waits for a 1xx before it goes on."""
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-            s.bind((TRUNK, 0))
-            s.settimeout(harness.DEADLINE_S)
-            for i in range(20):
-                self.invite_and_cancel(s, i)
-        def none_left():
-            return self.boss.get("/api/v1/board")["calls_in_progress"] == 0
-        harness.wait_for("no call is left", none_left)
-        for arrived in self.journal.find(type="CallArrived", caller="cancels"):
-            ended = self.journal.wait("its end", type="CallEnded", call=arrived["call"])
-            self.assertIn(ended["cause"], ("left_in_ivr", "abandoned"))
-
-    def invite_and_cancel(self, s, number):
-        host, port = s.getsockname()
-        sdp = f"v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\nm=audio 9000 RTP/AVP 8\r\n"
-
-        def request(method, sequence, tag="", body=""):
-            length = f"Content-Type: application/sdp\r\nContent-Length: {len(body)}" if body else "Content-Length: 0"
-            branch = "" if method in ("INVITE", "CANCEL") else method
-            return (f"{method} sip:{QUEUE}@127.0.0.1:{self.server.sip} SIP/2.0\r\n"
-                    f"Via: SIP/2.0/UDP {host}:{port};branch=z9hG4bKcancel{number}{branch}\r\n"
-                    f"From: <sip:cancels@{host}>;tag=f{number}\r\nTo: <sip:{QUEUE}@127.0.0.1>{tag}\r\n"
-                    f"Call-ID: cancel-{number}\r\nCSeq: {sequence} {method}\r\nMax-Forwards: 70\r\n"
-                    f"Contact: <sip:cancels@{host}:{port}>\r\n{length}\r\n\r\n{body}").encode()
-
-        center = ("127.0.0.1", self.server.sip)
-        s.sendto(request("INVITE", 1, body=sdp), center)
-        s.sendto(request("CANCEL", 1), center)
-        final = cancelled = None
-        while final is None or not cancelled:
-            text = s.recv(65536).decode()
-            status = int(text.split()[1]) if text.startswith("SIP/2.0") else 0
-            if f"Call-ID: cancel-{number}\r\n" not in text or status < 200:
-                continue
-            if "CSeq: 1 CANCEL" in text:
-                cancelled = status
-            elif "CSeq: 1 INVITE" in text:
-                final = (status, ";tag=" + text.split("\r\nTo:")[1].split("\r\n")[0].partition(";tag=")[2])
-        self.assertIn((final[0], cancelled), ((487, 200), (200, 481), (200, 200)))
-        s.sendto(request("ACK", 1, final[1]), center)
-        if final[0] == 200:
-            s.sendto(request("BYE", 2, final[1]), center)
+        """INVITE and CANCEL in one breath, twenty times: whichever wins the race, nothing stays behind. (sipp would
+        wait for a 1xx first.)"""
+        mark = self.journal.mark()
+        for _ in range(20):
+            with RawCaller(self.server) as caller:
+                caller.invite()
+                caller.send(caller.request("CANCEL"))
+                cancelled = caller.final("CANCEL")
+                status = caller.final("INVITE")
+                self.assertIn((status, cancelled), ((487, 200), (200, 481), (200, 200)))
+                if status == 200:
+                    self.assertEqual(caller.hang_up(), 200)
+                else:
+                    caller.send(caller.request("ACK"))
+        harness.wait_for("no call is left", lambda: self.boss.get("/api/v1/board")["calls_in_progress"] == 0)
+        for arrived in self.journal.find(mark, type="CallArrived"):
+            self.assertIn(self.wait_ended(arrived["call"])["cause"], ("left_in_ivr", "abandoned"))
 
     def test_agent_hangs_up(self):
         self.sign_in(1)
