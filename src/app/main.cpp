@@ -5,6 +5,7 @@
 
 #include "app/journal_command.h"
 #include "app/options.h"
+#include "app/password_command.h"
 #include "app/serve.h"
 #include "app/worker_process.h"
 
@@ -13,7 +14,8 @@ namespace {
 void help() {
     std::printf(
         "usage: seatline serve [options]    run the center\n"
-        "       seatline journal DIR        print a data folder's events, one JSON object a line\n\n"
+        "       seatline journal DIR        print a data folder's events, one JSON object a line\n"
+        "       seatline password DIR USER  give a user of the pages a new random password and print it\n\n"
         "options of serve:\n%s",
         seatline::app::options_help().c_str());
 }
@@ -26,6 +28,7 @@ int main(int argc, char** argv) {
     const std::vector<std::string> rest(arguments.empty() ? arguments.end() : arguments.begin() + 1, arguments.end());
     if (command == "worker") return seatline::app::worker_main(rest);
     if (command == "journal") return seatline::app::journal_main(rest);
+    if (command == "password") return seatline::app::password_main(rest);
     if (command == "serve") {
         const auto options = seatline::app::parse_options(rest);
         if (options.has_error()) {

@@ -384,6 +384,12 @@ TEST(database, users_and_audit) {
     EXPECT_EQ(user->agent, AgentId{4});
     EXPECT_EQ(user->password_hash, "h");
     EXPECT_FALSE(store.database->find_user("li").has_value());
+    ASSERT_TRUE(set_password_in(folder.path, "wang", "h3").has_value());
+    EXPECT_EQ(store.database->find_user("wang")->password_hash, "h3");
+    EXPECT_EQ(set_password_in(folder.path, "li", "h").error().code, "not_found");
+    EXPECT_EQ(set_password_in(folder.path + "/none", "wang", "h").error().field, "data");
+    ASSERT_TRUE(store.database->put_user({{}, "wang", "h4", "agent", TenantId{1}, {}, false}).has_value());
+    EXPECT_EQ(store.database->find_user("wang")->password_hash, "h4");
     EXPECT_EQ(store.database->users().size(), 1u);
     store.database->audit({kNoon, TenantId{1}, "wang", "127.0.0.1", "log_in", "", ""});
     const auto mode = std::filesystem::status(folder.path + "/seatline.sqlite").permissions();

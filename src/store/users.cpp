@@ -1,5 +1,7 @@
 #include "store/users.h"
 
+#include <filesystem>
+
 namespace seatline::store {
 namespace {
 
@@ -50,6 +52,24 @@ void put_user(Connection& connection, const User& user) {
     Query(connection, "INSERT INTO users(" SEATLINE_USER_COLUMNS ") VALUES (NULL,?1,?2,?3,?4,?5,?6)")
         .bind(user.tenant, user.user_name, user.password_hash, user.role, user.agent, int{user.disabled})
         .run();
+}
+
+bool set_password_hash(Connection& connection, const std::string& user_name, const std::string& hash) {
+    if (!find_user(connection, user_name)) return false;
+    Query(connection, "UPDATE users SET password_hash=?2 WHERE user_name=?1").bind(user_name, hash).run();
+    return true;
+}
+
+Result<void> set_password_in(const std::string& folder, const std::string& user_name, const std::string& hash) {
+    const std::string path = folder + "/seatline.sqlite";
+    if (!std::filesystem::exists(path)) return Error{"unavailable", "data", "there is no " + path};
+    try {
+        Connection connection(path, Connection::Mode::write, seconds{10});
+        if (set_password_hash(connection, user_name, hash)) return {};
+        return Error{"not_found", "user", "there is no user \"" + user_name + "\""};
+    } catch (const SqliteError& error) {
+        return Error{"unavailable", "data", path + ": " + error.what()};
+    }
 }
 
 void insert_audit(Connection& connection, const Audit& entry) {

@@ -76,7 +76,8 @@ export const useSession = defineStore('session', () => {
 
   function reasonText(code: string): string {
     const reason = directory.value?.busy_reasons.find((one) => one.code === code);
-    if (!reason) return code;
+    // Not one of the center's own reasons: the system set the agent busy because an offer failed.
+    if (!reason) return i18n.global.te(`outcome.${code}`) ? i18n.global.t(`outcome.${code}`) : code;
     return (i18n.global.locale.value === 'en' ? reason.name_en : reason.name_zh) || code;
   }
 
