@@ -103,7 +103,7 @@ class AgentAndCaller(harness.Center):
         caller.hang_up(call_id)
         caller.check()
         self.assertEqual(self.wait_ended(call)["cause"], "abandoned")
-        self.assertEqual(self.boss.get("/api/v1/waiting"), [])
+        harness.wait_for("nobody waits", lambda: self.boss.get("/api/v1/waiting") == [])
 
     def test_caller_cancels_before_the_answer(self):
         """INVITE and CANCEL in one breath, twenty times: whichever wins the race, nothing stays behind. (sipp would
