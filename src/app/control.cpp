@@ -14,6 +14,8 @@ namespace {
 
 /// So many events may wait for a full disk (about an hour of a busy center); then the process stops rather than lie.
 constexpr std::size_t kMaxUnwritten = 2'000'000;
+/// The pages are woken at most so often; they flush no oftener than every 100 ms anyway.
+constexpr milliseconds kShowEvery{20};
 
 }  // namespace
 
@@ -23,7 +25,9 @@ Control::Control(Parts parts)
       work_(boost::asio::make_work_guard(io_)),
       deadline_timer_(io_),
       retry_timer_(io_),
-      inputs_([this] { boost::asio::post(io_, [this] { drain(); }); }) {
+      show_timer_(io_),
+      doorbell_(io_, [this] { drain(); }),
+      inputs_([this] { doorbell_.ring(); }) {
     if (data_folder_.ends_with('/')) data_folder_.pop_back();
 }
 
@@ -169,8 +173,34 @@ void Control::write_waiting() {
         return;
     }
     if (!journal_ok_.exchange(true)) log::warn("the journal is written again");
-    parts_.publish(unwritten_);
+    publish();
+}
+
+void Control::publish() {
+    parts_.store(unwritten_);
+    if (unshown_.empty()) {
+        unshown_.swap(unwritten_);
+    } else {
+        std::move(unwritten_.begin(), unwritten_.end(), std::back_inserter(unshown_));
+    }
     unwritten_.clear();
+    if (is_show_due_) return;
+    const auto due = shown_at_ + kShowEvery;
+    if (due <= std::chrono::steady_clock::now()) return show();
+    is_show_due_ = true;
+    show_timer_.expires_at(due);
+    show_timer_.async_wait([this](boost::system::error_code ec) {
+        if (ec) return;
+        is_show_due_ = false;
+        show();
+    });
+}
+
+/// Each waking of the pages' thread costs as much as the events that it is woken for.
+void Control::show() {
+    if (unshown_.empty()) return;
+    shown_at_ = std::chrono::steady_clock::now();
+    parts_.show(std::exchange(unshown_, {}));
 }
 
 void Control::perform(const core::Action& action) {
@@ -201,6 +231,7 @@ void Control::reply(const core::Reply& answer) {
         done = std::move(found->second);
         requests_.erase(found);
     }
+    show();  // who asked shall see what came of it
     done(answer.error ? Result<void>(*answer.error) : Result<void>());
 }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "app/clock.h"
+#include "app/doorbell.h"
 #include "app/options.h"
 #include "app/prompts.h"
 #include "app/worker_process.h"
@@ -34,8 +35,10 @@ public:
         core::Engine& engine;
         store::Journal& journal;
         sip::Endpoint& sip;
-        /// Events that are in the journal now: to the database and the pages.
-        std::function<void(const std::vector<core::Event>&)> publish;
+        /// Events that are in the journal now: to the database, at once,
+        std::function<void(std::vector<core::Event>)> store;
+        /// and to the pages, gathered: at most every 20 ms, but always before the answer to a request.
+        std::function<void(std::vector<core::Event>)> show;
     };
 
     explicit Control(Parts parts);
@@ -63,6 +66,8 @@ private:
     void handle(const core::Input& input, Instant now);
     void commit();
     void write_waiting();
+    void publish();
+    void show();
     void perform(const core::Action& action);
     void reply(const core::Reply& reply);
     void arm_timer();
@@ -75,11 +80,16 @@ private:
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     boost::asio::steady_timer deadline_timer_;
     boost::asio::steady_timer retry_timer_;
+    boost::asio::steady_timer show_timer_;
     std::optional<Instant> armed_;
+    Doorbell doorbell_;
     Mailbox<core::Input> inputs_;
     std::vector<core::Input> batch_;
     core::Effects effects_;
     std::vector<core::Event> unwritten_;  ///< the journal refused them (disk full): written before anything newer
+    std::vector<core::Event> unshown_;    ///< in the journal, not yet given to the pages
+    std::chrono::steady_clock::time_point shown_at_{};
+    bool is_show_due_ = false;
     std::vector<std::shared_ptr<WorkerProcess>> workers_;
     std::string recording_folder_;        ///< the last one that was made
     std::mutex requests_mutex_;

@@ -256,9 +256,11 @@ Result<void> Program::start_control() {
     engine->recover(open.calls, open.agents, clock.now(), recovered);
     if (!open.calls.empty()) log::warn("{} calls were up when the last run ended; their records are closed", open.calls.size());
     control = std::make_unique<Control>(Control::Parts{options, clock, prompts, *engine, *journal, *endpoint,
-                                                       [this](const std::vector<core::Event>& events) {
-                                                           database->apply(events);
-                                                           if (server) server->publish(events);
+                                                       [this](std::vector<core::Event> events) {
+                                                           database->apply(std::move(events));
+                                                       },
+                                                       [this](std::vector<core::Event> events) {
+                                                           server->publish(std::move(events));
                                                        }});
     control->start(std::move(recovered));
     return {};
