@@ -85,7 +85,7 @@ void ClientRegistrations::send(Phone& phone) {
         SIPTAG_FROM_STR((address_of_record + ";tag=" + phone.from_tag).c_str()),
         SIPTAG_TO_STR(address_of_record.c_str()), SIPTAG_CALL_ID_STR(phone.call_id.c_str()),
         SIPTAG_CSEQ_STR(cseq.c_str()), SIPTAG_CONTACT_STR(contact.c_str()),
-        SIPTAG_USER_AGENT_STR(stack_.config().user_agent.c_str()),
+        SIPTAG_USER_AGENT(stack_.headers().user_agent),
         TAG_IF(!credentials.empty(), SIPTAG_HEADER_STR(credentials.c_str())), TAG_END());
     if (phone.request == nullptr) take_response(phone, 503, nullptr);
 }

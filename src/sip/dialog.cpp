@@ -132,25 +132,27 @@ nta_outgoing_t* Dialog::send_request(sip_method_t method, const char* name, nta_
                                      const std::string& headers, const std::string& body) {
     const auto credentials = auth_.header(name, target_uri_.empty() ? "sip:" + stack_.host_port() : target_uri_);
     const auto all = headers + credentials;
+    const OwnHeaders& own = stack_.headers();
     return nta_outgoing_tcreate(
         leg_, callback, this, route(), method, name, nullptr,
-        SIPTAG_CONTACT_STR(stack_.contact(is_tcp_).c_str()),
-        SIPTAG_USER_AGENT_STR(stack_.config().user_agent.c_str()),
+        SIPTAG_CONTACT(own.contact(is_tcp_)),
+        SIPTAG_USER_AGENT(own.user_agent),
         TAG_IF(!all.empty(), SIPTAG_HEADER_STR(all.c_str())),
-        TAG_IF(!body.empty(), SIPTAG_CONTENT_TYPE_STR("application/sdp")),
+        TAG_IF(!body.empty(), SIPTAG_CONTENT_TYPE(own.sdp_type)),
         TAG_IF(!body.empty(), SIPTAG_PAYLOAD_STR(body.c_str())), TAG_END());
 }
 
 /// A response below 300 within the dialog: with our Contact, and SDP when `body` isn't empty. Keeps the transaction.
 void Dialog::reply_here(nta_incoming_t* request, int status, const std::string& body,
                         const std::string& headers) {
+    const OwnHeaders& own = stack_.headers();
     nta_incoming_treply(request, status, sip_status_phrase(status),
-                        SIPTAG_CONTACT_STR(stack_.contact(is_tcp_).c_str()),
-                        SIPTAG_SERVER_STR(stack_.config().user_agent.c_str()),
-                        TAG_IF(status >= 200, SIPTAG_ALLOW_STR(allowed_methods)),
-                        TAG_IF(status >= 200, SIPTAG_SUPPORTED_STR(supported_extensions)),
+                        SIPTAG_CONTACT(own.contact(is_tcp_)),
+                        SIPTAG_SERVER(own.server),
+                        TAG_IF(status >= 200, SIPTAG_ALLOW(own.allow)),
+                        TAG_IF(status >= 200, SIPTAG_SUPPORTED(own.supported)),
                         TAG_IF(!headers.empty(), SIPTAG_HEADER_STR(headers.c_str())),
-                        TAG_IF(!body.empty(), SIPTAG_CONTENT_TYPE_STR("application/sdp")),
+                        TAG_IF(!body.empty(), SIPTAG_CONTENT_TYPE(own.sdp_type)),
                         TAG_IF(!body.empty(), SIPTAG_PAYLOAD_STR(body.c_str())), TAG_END());
 }
 
@@ -158,7 +160,7 @@ void Dialog::send_info_digit(char digit) {
     if (state_ != State::up) return;
     const auto body = std::string("Signal=") + digit + "\r\nDuration=160\r\n";
     (void)nta_outgoing_tcreate(leg_, on_ignored_response, this, route(), SIP_METHOD_INFO, nullptr,
-                               SIPTAG_CONTACT_STR(stack_.contact(is_tcp_).c_str()),
+                               SIPTAG_CONTACT(stack_.headers().contact(is_tcp_)),
                                SIPTAG_CONTENT_TYPE_STR("application/dtmf-relay"),
                                SIPTAG_PAYLOAD_STR(body.c_str()), TAG_END());
 }

@@ -39,12 +39,13 @@ void Dialog::invite(Invite&& command) {
 
 void Dialog::send_invite() {
     const auto body = local_sdp(command_.local);
+    const OwnHeaders& own = stack_.headers();
     const auto headers = header_lines(command_.headers) + auth_.header("INVITE", target_uri_);
     invite_out_ = nta_outgoing_tcreate(
         leg_, on_invite_response, this, route(), SIP_METHOD_INVITE, URL_STRING_MAKE(target_uri_.c_str()),
-        SIPTAG_CONTACT_STR(stack_.contact(is_tcp_).c_str()),
-        SIPTAG_USER_AGENT_STR(stack_.config().user_agent.c_str()), SIPTAG_ALLOW_STR(allowed_methods),
-        SIPTAG_SUPPORTED_STR(supported_extensions), SIPTAG_CONTENT_TYPE_STR("application/sdp"),
+        SIPTAG_CONTACT(own.contact(is_tcp_)),
+        SIPTAG_USER_AGENT(own.user_agent), SIPTAG_ALLOW(own.allow), SIPTAG_SUPPORTED(own.supported),
+        SIPTAG_CONTENT_TYPE(own.sdp_type),
         SIPTAG_PAYLOAD_STR(body.c_str()),
         TAG_IF(!headers.empty(), SIPTAG_HEADER_STR(headers.c_str())), TAG_END());
     if (invite_out_ == nullptr) {
@@ -87,7 +88,7 @@ void Dialog::take_progress(int status, const sip_t* sip) {
 
 void Dialog::send_ack() {
     auto* ack = nta_outgoing_tcreate(leg_, nullptr, nullptr, route(), SIP_METHOD_ACK, nullptr,
-                                     SIPTAG_USER_AGENT_STR(stack_.config().user_agent.c_str()),
+                                     SIPTAG_USER_AGENT(stack_.headers().user_agent),
                                      TAG_END());
     nta_outgoing_destroy(ack);  // sofia keeps it to answer a repeated 2xx
 }

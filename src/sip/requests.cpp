@@ -11,7 +11,7 @@ namespace seatline::sip {
 void Stack::reply(nta_incoming_t* request, int status, const char* phrase,
                   const std::string& headers) const {
     nta_incoming_treply(request, status, phrase != nullptr ? phrase : sip_status_phrase(status),
-                        SIPTAG_SERVER_STR(config_.user_agent.c_str()),
+                        SIPTAG_SERVER(headers_.server),
                         TAG_IF(!headers.empty(), SIPTAG_HEADER_STR(headers.c_str())), TAG_END());
     nta_incoming_destroy(request);
 }
@@ -28,8 +28,7 @@ void Stack::reply_bad_method(nta_incoming_t* request) const {
 }
 
 bool Stack::check_content(nta_incoming_t* request, const sip_t* sip) const {
-    static sip_supported_t* const known = sip_supported_make(nullptr, supported_extensions);
-    if (nta_check_required(request, sip, known, TAG_END()) != 0) {
+    if (nta_check_required(request, sip, const_cast<sip_supported_t*>(headers_.supported), TAG_END()) != 0) {
         nta_incoming_destroy(request);
         return false;
     }

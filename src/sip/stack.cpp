@@ -115,8 +115,7 @@ Result<void> Stack::open() {
     const auto& address =
         config_.advertised_address.empty() ? config_.bind_address : config_.advertised_address;
     host_port_ = Source{address, port_, false}.text();
-    contact_udp_ = "<sip:seatline@" + host_port_ + ">";
-    contact_tcp_ = "<sip:seatline@" + host_port_ + ";transport=tcp>";
+    headers_.make(host_port_, config_.user_agent);
     default_leg_ = nta_leg_tcreate(agent_, on_request_callback, this, NTATAG_NO_DIALOG(1), TAG_END());
     SEATLINE_ASSERT(default_leg_ != nullptr);
     return {};

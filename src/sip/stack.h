@@ -13,6 +13,7 @@
 #include "sip/client_registration.h"
 #include "sip/endpoint.h"
 #include "sip/message.h"
+#include "sip/own_headers.h"
 #include "sip/registrar.h"
 #include "sip/sofia.h"
 #include "sip/source_guard.h"
@@ -49,10 +50,7 @@ public:
     [[nodiscard]] nta_agent_t* agent() const { return agent_; }
     [[nodiscard]] nta_leg_t* default_leg() const { return default_leg_; }
     [[nodiscard]] const std::string& host_port() const { return host_port_; }
-    /// "<sip:seatline@127.0.0.1:5060>", with ;transport=tcp when asked.
-    [[nodiscard]] const std::string& contact(bool is_tcp) const {
-        return is_tcp ? contact_tcp_ : contact_udp_;
-    }
+    [[nodiscard]] const OwnHeaders& headers() const { return headers_; }
     TimerQueue& timers() { return timers_; }
     Registrar& registrar() { return registrar_; }
 
@@ -102,8 +100,7 @@ private:
     nta_leg_t* default_leg_ = nullptr;
     std::uint16_t port_ = 0;
     std::string host_port_;
-    std::string contact_udp_;
-    std::string contact_tcp_;
+    OwnHeaders headers_;
     std::uint64_t next_leg_;
     bool is_running_timers_ = false;
     bool is_stopping_ = false;
