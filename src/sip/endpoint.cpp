@@ -1,6 +1,7 @@
 // The thread and its mailbox around Stack: commands of any thread wake sofia's loop through an eventfd.
 #include "sip/endpoint.h"
 
+#include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -66,6 +67,7 @@ private:
     }
 
     void serve(std::promise<Result<void>>& opened) {
+        ::pthread_setname_np(::pthread_self(), "sip");
         Stack stack(config_, sink_, clock_);
         auto result = stack.open();
         const bool is_open = result.has_value();

@@ -1,5 +1,7 @@
 #include "store/writer.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 
 #include "base/log.h"
@@ -50,7 +52,10 @@ Result<void> Writer::start() {
     write(true);
     told_seq_ = complete_seq_ = absorbed_seq_;
     connection_.execute("PRAGMA busy_timeout=" + std::to_string(kBusyWait.count()));
-    thread_ = std::thread([this] { run(); });
+    thread_ = std::thread([this] {
+        ::pthread_setname_np(::pthread_self(), "store");
+        run();
+    });
     return {};
 }
 

@@ -1,5 +1,6 @@
 #include "worker/file_thread.h"
 
+#include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -23,7 +24,10 @@ FileThread::FileThread(std::uint32_t max_blocks)
     event_fd_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     wake_fd_ = ::eventfd(0, EFD_CLOEXEC);
     SEATLINE_ASSERT(event_fd_ >= 0 && wake_fd_ >= 0);
-    thread_ = std::thread([this] { run(); });
+    thread_ = std::thread([this] {
+        ::pthread_setname_np(::pthread_self(), "files");
+        run();
+    });
 }
 
 FileThread::~FileThread() {

@@ -201,6 +201,7 @@ int run_worker(int control_fd, const WorkerConfig& config) {
     raise_descriptor_limit();
     ::prctl(PR_SET_TIMERSLACK, 50'000ul);
     auto loop = std::make_unique<Loop>(control_fd, config);
+    ::prctl(PR_SET_NAME, "seatline-worker");  // not "exe" of /proc/self/exe
     loop->run();
     return 0;
 }

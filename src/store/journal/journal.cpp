@@ -1,6 +1,7 @@
 #include "store/journal/journal.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/file.h>
 
 #include <atomic>
@@ -43,7 +44,10 @@ public:
         } else if (auto r = open_last(); r.has_error()) {
             return r;
         }
-        sync_thread_ = std::thread([this] { sync_loop(); });
+        sync_thread_ = std::thread([this] {
+            ::pthread_setname_np(::pthread_self(), "journal");
+            sync_loop();
+        });
         return {};
     }
 
