@@ -26,8 +26,17 @@ void Calls::load(Connection& connection) {
     }
 }
 
+CallId& Calls::newest_row(TenantId tenant) {
+    if (const auto found = newest_.find(tenant); found != newest_.end()) return found->second;
+    Query query(*connection_, "SELECT max(call) FROM calls WHERE tenant=?1");
+    query.bind(tenant);
+    const CallId newest{query.next() ? query.number(0) : 0};
+    return newest_[tenant] = newest;
+}
+
 Calls::Cached* Calls::fetch(const Key& key) {
     if (const auto found = cache_.find(key); found != cache_.end()) return &found->second;
+    if (key.second.value > newest_row(key.first).value) return nullptr;
     auto entry = load_entry(*connection_, key.first, key.second);
     if (!entry) return nullptr;
     ended_.emplace_back(latest_, key);
@@ -64,7 +73,11 @@ const core::CallRecord* Calls::apply(const core::Event& event, Instant now) {
                    arrives ? "arrived before (its number is used twice)" : "never arrived");
         return nullptr;
     }
-    if (arrives) cached = &cache_[key];
+    if (arrives) {
+        CallId& newest = newest_row(key.first);
+        newest = std::max(newest, key.second);
+        cached = &cache_[key];
+    }
     apply_event(cached->entry, event);
     touch(key, *cached, event.seq, now);
     if (std::holds_alternative<core::CallEnded>(event.body)) ended_.emplace_back(latest_, key);

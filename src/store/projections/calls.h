@@ -64,12 +64,14 @@ private:
     };
 
     Cached* fetch(const Key& key);
+    [[nodiscard]] CallId& newest_row(TenantId tenant);
     void touch(const Key& key, Cached& cached, std::uint64_t seq, Instant now);
     void make_due(const Key& key, Cached& cached);
     [[nodiscard]] bool is_stale(const Unwritten& unwritten) const;
 
     Connection* connection_ = nullptr;
     std::unordered_map<Key, Cached, KeyHash> cache_;
+    std::unordered_map<TenantId, CallId> newest_;    ///< no call above it has a row: a new call needs no look-up
     std::deque<Unwritten> unwritten_;                ///< in order of `from`; stale ones are passed over
     std::vector<Key> due_;
     std::deque<std::pair<Instant, Key>> ended_;      ///< in order of time: to be dropped from the cache
