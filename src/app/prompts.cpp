@@ -4,20 +4,26 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <numbers>
+#include <span>
 #include <vector>
 
 #include "base/log.h"
 #include "core/ivr/speech.h"
+#include "media/prompt/prompt.h"
 
 extern char** environ;
 
 namespace seatline::app {
 namespace {
+
+constexpr std::uint32_t kRate = 8000;
 
 /// FNV-1a: names the file of a text, so that a changed text gets another file.
 std::uint64_t text_hash(const std::string& text) {
@@ -26,13 +32,74 @@ std::uint64_t text_hash(const std::string& text) {
     return hash;
 }
 
+void put_u32(std::string& out, std::uint32_t value) {
+    for (int i = 0; i < 4; ++i) out += static_cast<char>(value >> (8 * i));
+}
+
+/// Mono, 8 kHz, 16 bit.
+void write_wav(const std::string& path, std::span<const std::int16_t> samples) {
+    const auto octets = static_cast<std::uint32_t>(samples.size() * 2);
+    std::string wav = "RIFF";
+    put_u32(wav, 36 + octets);
+    wav += "WAVEfmt ";
+    put_u32(wav, 16);
+    put_u32(wav, 1 | (1u << 16));  // PCM, one channel
+    put_u32(wav, kRate);
+    put_u32(wav, kRate * 2);
+    put_u32(wav, 2 | (16u << 16));
+    wav += "data";
+    put_u32(wav, octets);
+    for (const std::int16_t s : samples) {
+        wav += static_cast<char>(s & 0xff);
+        wav += static_cast<char>((s >> 8) & 0xff);
+    }
+    std::ofstream(path, std::ios::binary) << wav;
+}
+
+/// Cuts the silence that espeak-ng puts around a text (about 0.4 s in all), so that sentences made of pieces flow.
+std::span<const std::int16_t> trim(std::span<const std::int16_t> samples) {
+    constexpr std::int16_t kQuiet = 250;             // about -42 dB
+    constexpr std::size_t kKept = kRate * 25 / 1000;  // soft consonants begin below the threshold
+    const auto loud = [](std::int16_t s) { return s > kQuiet || s < -kQuiet; };
+    const auto first = std::ranges::find_if(samples, loud);
+    if (first == samples.end()) return samples;
+    const auto last = std::find_if(samples.rbegin(), samples.rend(), loud).base();
+    const auto begin = static_cast<std::size_t>(first - samples.begin());
+    const auto end = static_cast<std::size_t>(last - samples.begin());
+    const std::size_t from = begin > kKept ? begin - kKept : 0;
+    return samples.subspan(from, std::min(end + kKept, samples.size()) - from);
+}
+
+/// A quiet loop of broken chords, 16 s: made here so that nothing has to be licensed.
+void write_music(const std::string& path) {
+    static constexpr std::array<std::array<double, 4>, 4> kChords{{{261.63, 329.63, 392.00, 523.25},
+                                                                  {220.00, 261.63, 329.63, 440.00},
+                                                                  {174.61, 261.63, 349.23, 440.00},
+                                                                  {196.00, 246.94, 392.00, 493.88}}};
+    constexpr double kNote_s = 0.5;
+    std::vector<double> mix(16 * kRate, 0.0);
+    for (std::size_t note = 0; note < 32; ++note) {
+        const double hz = kChords[note / 8][(note % 8) < 4 ? note % 4 : 3 - note % 4];
+        const auto start = static_cast<std::size_t>(static_cast<double>(note) * kNote_s * kRate);
+        for (std::size_t i = 0; i < 2 * kRate; ++i) {
+            const double t = static_cast<double>(i) / kRate;
+            const double tone = std::sin(2 * std::numbers::pi * hz * t) + 0.3 * std::sin(4 * std::numbers::pi * hz * t);
+            mix[(start + i) % mix.size()] += 2600 * tone * std::exp(-2.2 * t) * std::min(1.0, t * 200);
+        }
+    }
+    std::vector<std::int16_t> tune;
+    tune.reserve(mix.size());
+    for (const double value : mix) tune.push_back(static_cast<std::int16_t>(std::clamp(value, -30000.0, 30000.0)));
+    write_wav(path, tune);
+}
+
 /// Runs espeak-ng on a file with the text (never as an argument: a text may begin with a dash).
 Result<void> speak(const std::string& text, const std::string& language, const std::string& path) {
     const std::string text_path = path + ".txt";
     std::ofstream(text_path) << text;
     const std::string voice = language == "en" ? "en" : "cmn";
     const std::string part = path + ".part";
-    std::vector<const char*> argv{"espeak-ng", "-v", voice.c_str(), "-s", "165", "-g", "2", "-f", text_path.c_str(),
+    std::vector<const char*> argv{"espeak-ng", "-v", voice.c_str(), "-s", "230", "-f", text_path.c_str(),
                                   "-w", part.c_str(), nullptr};
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -51,49 +118,11 @@ Result<void> speak(const std::string& text, const std::string& language, const s
     if (status != 0 || std::filesystem::file_size(part, ignored) < 100) {
         return Error{"unavailable", "prompts", "espeak-ng failed on \"" + text + "\""};
     }
+    const auto spoken = media::load_prompt(part);
+    if (spoken.has_error()) return spoken.error();
+    write_wav(part, trim(spoken->samples));
     std::filesystem::rename(part, path);
     return {};
-}
-
-void put_u32(std::string& out, std::uint32_t value) {
-    for (int i = 0; i < 4; ++i) out += static_cast<char>(value >> (8 * i));
-}
-
-/// A quiet loop of broken chords, 16 s: made here so that nothing has to be licensed.
-void write_music(const std::string& path) {
-    static constexpr std::array<std::array<double, 4>, 4> kChords{{{261.63, 329.63, 392.00, 523.25},
-                                                                  {220.00, 261.63, 329.63, 440.00},
-                                                                  {174.61, 261.63, 349.23, 440.00},
-                                                                  {196.00, 246.94, 392.00, 493.88}}};
-    constexpr int kRate = 8000;
-    constexpr double kNote_s = 0.5;
-    std::string samples;
-    std::vector<double> mix(16 * kRate, 0.0);
-    for (std::size_t note = 0; note < 32; ++note) {
-        const double hz = kChords[note / 8][(note % 8) < 4 ? note % 4 : 3 - note % 4];
-        const auto start = static_cast<std::size_t>(static_cast<double>(note) * kNote_s * kRate);
-        for (std::size_t i = 0; i < 2 * kRate; ++i) {
-            const double t = static_cast<double>(i) / kRate;
-            const double tone = std::sin(2 * std::numbers::pi * hz * t) + 0.3 * std::sin(4 * std::numbers::pi * hz * t);
-            mix[(start + i) % mix.size()] += 2600 * tone * std::exp(-2.2 * t) * std::min(1.0, t * 200);
-        }
-    }
-    for (const double value : mix) {
-        const auto s = static_cast<std::int16_t>(std::clamp(value, -30000.0, 30000.0));
-        samples += static_cast<char>(s & 0xff);
-        samples += static_cast<char>((s >> 8) & 0xff);
-    }
-    std::string wav = "RIFF";
-    put_u32(wav, static_cast<std::uint32_t>(36 + samples.size()));
-    wav += "WAVEfmt ";
-    put_u32(wav, 16);
-    put_u32(wav, 1 | (1u << 16));  // PCM, one channel
-    put_u32(wav, kRate);
-    put_u32(wav, kRate * 2);
-    put_u32(wav, 2 | (16u << 16));
-    wav += "data";
-    put_u32(wav, static_cast<std::uint32_t>(samples.size()));
-    std::ofstream(path, std::ios::binary) << wav << samples;
 }
 
 class Preparer {

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <future>
+#include <map>
 
 #include "api/auth/password.h"
 #include "api/server.h"
@@ -25,7 +25,13 @@ namespace {
 
 constexpr const char* kVersion = "0.1.0";
 
-int fail(const Error& error) {
+/// Prints what is wrong by the name of the option that a person can change.
+int fail(Error error) {
+    static const std::map<std::string, std::string> options{
+        {"web_root", "--web"},  {"http_port", "--http"}, {"sip_port", "--sip"},
+        {"bind", "--bind, --sip"}, {"data", "--data"},  {"tls_certificate", "--tls-cert"},
+        {"tls_key", "--tls-key"}};
+    if (const auto option = options.find(error.field); option != options.end()) error.field = option->second;
     std::fprintf(stderr, "seatline: %s\n", error.text().c_str());
     return 1;
 }
