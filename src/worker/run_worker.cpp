@@ -2,6 +2,7 @@
 // a leg needs ticks, the 100 ms coarse time only while there are legs.
 #include "worker/run_worker.h"
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -68,9 +69,10 @@ private:
 
 /// After a stall no more ticks than this are made up for: late speech is worse than lost.
 constexpr std::uint64_t max_ticks_made_up = 5;
-/// From this many packets a second on, the loop sleeps a moment before it looks again, to wake once for several.
+/// From this many packets a second on, the loop rests a moment before it looks again, to wake once for several. A tenth
+/// of a packet's 20 ms; control's commands end the rest at once.
 constexpr std::uint64_t busy_packets_per_second = 4000;
-constexpr long gather_ns = 1'000'000;
+constexpr long gather_ns = 2'000'000;
 
 class Loop {
 public:
@@ -144,7 +146,7 @@ private:
         }
     }
 
-    /// At a high packet rate one wake-up a millisecond serves many sockets, in place of one each.
+    /// At a high packet rate one wake-up serves many sockets, in place of one each.
     void gather(Instant now) {
         if (now - rate_since_ >= 100ms) {
             const std::uint64_t packets = worker_.packets_received() - rate_packets_;
@@ -155,7 +157,8 @@ private:
         }
         if (!busy_) return;
         const timespec moment{0, gather_ns};
-        ::clock_nanosleep(CLOCK_MONOTONIC, 0, &moment, nullptr);
+        pollfd command{control_.fd(), POLLIN, 0};
+        ::ppoll(&command, 1, &moment, nullptr);
     }
 
     Clock clock_;
