@@ -60,7 +60,8 @@ void AudioLeg::swap(AudioLeg& other) noexcept {
 }
 
 MediaDescription AudioLeg::offer(media::G711 preferred) const {
-    MediaDescription out{ports_->address(), pair_->port, 0, 20, MediaDirection::sendrecv, {kAlaw, kUlaw}};
+    MediaDescription out{ports_->address(),        pair_->port,   0, 20,
+                         MediaDirection::sendrecv, {kAlaw, kUlaw}};
     if (preferred == media::G711::ulaw) std::swap(out.formats[0], out.formats[1]);
     out.formats.push_back({"telephone-event", 101, 8000});
     return out;
@@ -81,7 +82,8 @@ std::optional<MediaDescription> AudioLeg::answer(const MediaDescription& offer) 
     return out;
 }
 
-void AudioLeg::start(const MediaDescription& remote, StreamSettings settings, AudioEngine::Listener listener) {
+void AudioLeg::start(const MediaDescription& remote, StreamSettings settings,
+                     AudioEngine::Listener listener) {
     if (pair_ == nullptr || !engine_->is_on() || stream_ != 0) return;
     bool has_law = false;
     for (const auto& format : remote.formats) {
@@ -92,7 +94,8 @@ void AudioLeg::start(const MediaDescription& remote, StreamSettings settings, Au
         }
     }
     stream_ = engine_->add(std::move(listener));
-    engine_->thread().start({stream_, pair_->rtp_fd, remote.address, remote.port, std::move(settings)});
+    engine_->thread().start(
+        {stream_, pair_->rtp_fd, remote.address, remote.port, std::move(settings)});
 }
 
 void AudioLeg::press(const std::string& keys) {

@@ -1,6 +1,6 @@
 #pragma once
-// The audio of the legs on one address: SDP out of port pairs, streams on the RTP thread. With audio off every leg names
-// the same open port, and nothing is sent or read.
+// The audio of the legs on one address: SDP out of port pairs, streams on the RTP thread. With
+// audio off every leg names the same open port, and nothing is sent or read.
 #include <functional>
 #include <unordered_map>
 
@@ -51,7 +51,8 @@ public:
     [[nodiscard]] std::optional<MediaDescription> answer(const MediaDescription& offer) const;
 
     /// Talks to `remote` in its first G.711 law; does nothing with audio off.
-    void start(const MediaDescription& remote, StreamSettings settings, AudioEngine::Listener listener);
+    void start(const MediaDescription& remote, StreamSettings settings,
+               AudioEngine::Listener listener);
     void press(const std::string& keys);
     /// Ends the stream, if any; its report follows. Gives the port back then.
     void stop();

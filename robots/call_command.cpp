@@ -1,4 +1,5 @@
-// seatline-robots call: one caller that dials, presses keys, speaks, hangs up, and prints what happens.
+// seatline-robots call: one caller that dials, presses keys, speaks, hangs up, and prints what
+// happens.
 #include <optional>
 
 #include "robots/audio.h"
@@ -22,7 +23,10 @@ struct CallSettings {
 class SingleCall {
 public:
     SingleCall(Loop& loop, CallSettings settings)
-        : loop_(loop), settings_(std::move(settings)), ports_(settings_.bind, 1), engine_(loop, true) {}
+        : loop_(loop),
+          settings_(std::move(settings)),
+          ports_(settings_.bind, 1),
+          engine_(loop, true) {}
 
     Result<void> start() {
         std::mt19937_64 random(std::random_device{}());
@@ -50,7 +54,8 @@ public:
 
 private:
     void say(const std::string& text) const {
-        std::printf("%s %s: %s\n", format_rfc3339(now()).c_str(), settings_.from.c_str(), text.c_str());
+        std::printf("%s %s: %s\n", format_rfc3339(now()).c_str(), settings_.from.c_str(),
+                    text.c_str());
         std::fflush(stdout);
     }
 
@@ -58,22 +63,26 @@ private:
 
     void on(sip::Answered& e) {
         was_answered_ = true;
-        say("answered with " + e.remote.formats.front().name + ", audio to " + e.remote.address + ':' +
-            std::to_string(e.remote.port));
+        say("answered with " + e.remote.formats.front().name + ", audio to " + e.remote.address +
+            ':' + std::to_string(e.remote.port));
         StreamSettings stream;
         stream.sound = voice_;
-        audio_.start(e.remote, std::move(stream), {{}, [this](const StreamReport& r) {
-            say("audio: " + std::to_string(r.sent) + " packets sent, " + std::to_string(r.received) + " received, " +
-                std::to_string(r.lost) + " lost, jitter " + std::to_string(r.jitter_us) + " us");
-            loop_.stop();
-        }});
+        audio_.start(e.remote, std::move(stream),
+                     {{}, [this](const StreamReport& r) {
+                          say("audio: " + std::to_string(r.sent) + " packets sent, " +
+                              std::to_string(r.received) + " received, " + std::to_string(r.lost) +
+                              " lost, jitter " + std::to_string(r.jitter_us) + " us");
+                          loop_.stop();
+                      }});
         if (!settings_.keys.empty()) {
-            loop_.after(microseconds{static_cast<std::int64_t>(settings_.key_after_s * 1e6)}, [this] {
-                say("presses " + settings_.keys);
-                audio_.press(settings_.keys);
-            });
+            loop_.after(microseconds{static_cast<std::int64_t>(settings_.key_after_s * 1e6)},
+                        [this] {
+                            say("presses " + settings_.keys);
+                            audio_.press(settings_.keys);
+                        });
         }
-        loop_.after(microseconds{static_cast<std::int64_t>(settings_.seconds * 1e6)}, [this] { leave(); });
+        loop_.after(microseconds{static_cast<std::int64_t>(settings_.seconds * 1e6)},
+                    [this] { leave(); });
     }
 
     void on(sip::MediaChanged& e) {
@@ -110,15 +119,18 @@ int call_command(const Arguments& arguments) {
         text_option("--to", "NUMBER", "the number to dial (4001)", settings.to),
         text_option("--bind", "ADDR", "own address: the trunk's (127.0.0.2)", settings.bind),
         text_option("--keys", "KEYS", "press these, by RFC 4733", settings.keys),
-        number_option("--key-after", "seconds after the answer (4)", Bounds<double>{0, 600}, settings.key_after_s),
-        number_option("--seconds", "hang up so long after the answer (20)", Bounds<double>{0.1, 36000}, settings.seconds),
+        number_option("--key-after", "seconds after the answer (4)", Bounds<double>{0, 600},
+                      settings.key_after_s),
+        number_option("--seconds", "hang up so long after the answer (20)",
+                      Bounds<double>{0.1, 36000}, settings.seconds),
         remote_option(is_remote_allowed)};
     if (!arguments.empty() && arguments[0] == "--help") {
         std::printf("seatline-robots call: one caller\n%s", options_help(options).c_str());
         return 0;
     }
     if (auto r = read_options(options, arguments); r.has_error()) return complain(r.error());
-    if (auto r = check_server(settings.server, is_remote_allowed); r.has_error()) return complain(r.error());
+    if (auto r = check_server(settings.server, is_remote_allowed); r.has_error())
+        return complain(r.error());
     Loop loop;
     SingleCall call(loop, std::move(settings));
     if (auto r = call.start(); r.has_error()) return complain(r.error());

@@ -1,6 +1,6 @@
 #pragma once
-// The commands of seatline-robots. Each reads its options from `arguments` (without program and command name), runs, and
-// returns the exit code: 0 all well, 1 something failed, 2 wrong options.
+// The commands of seatline-robots. Each reads its options from `arguments` (without program and
+// command name), runs, and returns the exit code: 0 all well, 1 something failed, 2 wrong options.
 #include <cstdio>
 #include <string>
 #include <vector>

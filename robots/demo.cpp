@@ -6,26 +6,32 @@
 namespace seatline::robots {
 namespace {
 
-constexpr std::uint32_t kExpires_s = 60;  // short: a server that was started anew knows its agents soon
+constexpr std::uint32_t kExpires_s =
+    60;  // short: a server that was started anew knows its agents soon
 constexpr auto kStatusEvery = 10s;
 constexpr auto kLeavePatience = 1200ms;
 
 }  // namespace
 
 Demo::Demo(Loop& loop, DemoSettings settings)
-    : loop_(loop), settings_(std::move(settings)),
-      random_(settings_.seed != 0 ? settings_.seed : std::random_device{}()), arrivals_(settings_.calls_per_minute),
-      agent_ports_(settings_.bind_agents, 256), caller_ports_(settings_.bind_callers, 256) {}
+    : loop_(loop),
+      settings_(std::move(settings)),
+      random_(settings_.seed != 0 ? settings_.seed : std::random_device{}()),
+      arrivals_(settings_.calls_per_minute),
+      agent_ports_(settings_.bind_agents, 256),
+      caller_ports_(settings_.bind_callers, 256) {}
 
 Demo::~Demo() = default;
 
 Result<void> Demo::start() {
     voices_ = make_voices(random_);
     audio_ = std::make_unique<AudioEngine>(loop_, true);
-    auto agents = Line::open(loop_, settings_.bind_agents, [this](Instant at, sip::Event&& e) { on_agent(at, std::move(e)); });
+    auto agents = Line::open(loop_, settings_.bind_agents,
+                             [this](Instant at, sip::Event&& e) { on_agent(at, std::move(e)); });
     if (agents.has_error()) return agents.error();
     agent_line_ = std::move(*agents);
-    auto callers = Line::open(loop_, settings_.bind_callers, [this](Instant at, sip::Event&& e) { on_caller(at, std::move(e)); });
+    auto callers = Line::open(loop_, settings_.bind_callers,
+                              [this](Instant at, sip::Event&& e) { on_caller(at, std::move(e)); });
     if (callers.has_error()) return callers.error();
     caller_line_ = std::move(*callers);
     phones_ = std::make_unique<Phones>(*agent_line_, settings_.server, kExpires_s);
@@ -52,7 +58,8 @@ AudioEngine::Listener Demo::counting() {
             }};
 }
 
-// ---- callers ---------------------------------------------------------------------------------------------------------
+// ---- callers
+// ---------------------------------------------------------------------------------------------------------
 
 void Demo::arrive() {
     if (is_leaving_) return;
@@ -70,8 +77,8 @@ void Demo::call() {
     sip::Invite invite;
     invite.leg = leg;
     const auto& numbers = settings_.accounts.numbers;
-    invite.request_uri =
-        settings_.server.uri(numbers[std::uniform_int_distribution<std::size_t>(0, numbers.size() - 1)(random_)]);
+    invite.request_uri = settings_.server.uri(
+        numbers[std::uniform_int_distribution<std::size_t>(0, numbers.size() - 1)(random_)]);
     invite.from_user = caller.number;
     invite.local = caller.audio.offer(random_() % 3 == 0 ? media::G711::ulaw : media::G711::alaw);
     callers_.emplace(leg, std::move(caller));
@@ -80,7 +87,8 @@ void Demo::call() {
 }
 
 void Demo::on_caller(Instant, sip::Event&& event) {
-    if (const auto* answered = std::get_if<sip::Answered>(&event)) return caller_answered(*answered);
+    if (const auto* answered = std::get_if<sip::Answered>(&event))
+        return caller_answered(*answered);
     if (const auto* ended = std::get_if<sip::Ended>(&event)) return caller_ended(*ended);
     if (const auto* changed = std::get_if<sip::MediaChanged>(&event)) {
         const auto found = callers_.find(changed->leg);
@@ -128,7 +136,8 @@ void Demo::caller_ended(const sip::Ended& event) {
     stop_when_quiet();
 }
 
-// ---- agents ----------------------------------------------------------------------------------------------------------
+// ---- agents
+// ----------------------------------------------------------------------------------------------------------
 
 void Demo::on_agent(Instant, sip::Event&& event) {
     if (const auto* call = std::get_if<sip::IncomingCall>(&event)) return agent_rings(*call);
@@ -152,24 +161,28 @@ void Demo::agent_rings(const sip::IncomingCall& call) {
     const auto found = agents_.find(call.called);
     if (found == agents_.end()) return agent_line_->post(sip::Reject{call.leg, 404});
     Agent& agent = found->second;
-    if (agent.leg || is_leaving_ || !call.remote) return agent_line_->post(sip::Reject{call.leg, 486});
+    if (agent.leg || is_leaving_ || !call.remote)
+        return agent_line_->post(sip::Reject{call.leg, 486});
     auto audio = AudioLeg::open(*audio_, agent_ports_);
     if (audio.has_error()) return agent_line_->post(sip::Reject{call.leg, 500});
     agent.leg = call.leg;
     agent.audio = std::move(*audio);
     agent.remote = *call.remote;
     agent.caller = call.caller;
-    agent.plan = plan_agent(random_, microseconds{static_cast<std::int64_t>(settings_.talk_s * 1e6)});
+    agent.plan =
+        plan_agent(random_, microseconds{static_cast<std::int64_t>(settings_.talk_s * 1e6)});
     ringing_or_talking_[call.leg] = call.called;
     agent_line_->post(sip::Ring{call.leg});
     if (agent.plan.reaction == AgentReaction::lets_ring) return;  // until the server gives up
-    loop_.after(agent.plan.ring, [this, user = call.called, leg = call.leg] { agent_acts(user, leg); });
+    loop_.after(agent.plan.ring,
+                [this, user = call.called, leg = call.leg] { agent_acts(user, leg); });
 }
 
 void Demo::agent_acts(const std::string& user, LegId leg) {
     Agent& agent = agents_[user];
     if (agent.leg != leg) return;
-    if (agent.plan.reaction == AgentReaction::rejects) return agent_line_->post(sip::Reject{leg, 486});
+    if (agent.plan.reaction == AgentReaction::rejects)
+        return agent_line_->post(sip::Reject{leg, 486});
     agent_answers(agent);
 }
 
@@ -186,7 +199,8 @@ void Demo::agent_answers(Agent& agent) {
     for (auto& [leg, caller] : callers_) {
         if (caller.number == agent.caller) caller.is_talking = true;
     }
-    loop_.after(agent.plan.talk, [this, user = agent.account.user, leg = agent.leg] { talk_ends(user, leg); });
+    loop_.after(agent.plan.talk,
+                [this, user = agent.account.user, leg = agent.leg] { talk_ends(user, leg); });
 }
 
 void Demo::talk_ends(const std::string& user, LegId agent_leg) {
@@ -217,7 +231,8 @@ void Demo::agent_ended(const sip::Ended& event) {
     stop_when_quiet();
 }
 
-/// The server has set the agent busy, for the call wasn't taken: after a while the agent signs out and in again.
+/// The server has set the agent busy, for the call wasn't taken: after a while the agent signs out
+/// and in again.
 void Demo::come_back(const std::string& user, microseconds away) {
     loop_.after(away, [this, user] {
         if (is_leaving_ || agents_[user].leg) return;
@@ -228,17 +243,20 @@ void Demo::come_back(const std::string& user, microseconds away) {
     });
 }
 
-// ---- the whole -------------------------------------------------------------------------------------------------------
+// ---- the whole
+// -------------------------------------------------------------------------------------------------------
 
 void Demo::report() {
     if (is_leaving_) return;
     std::size_t talking = 0;
     for (const auto& [user, agent] : agents_) talking += agent.is_talking ? 1 : 0;
-    log::info("{} calls up, {} talking, {}/{} phones in, {:.0f} calls/min | so far {} calls, {} answered, {} gave up, {} not taken by "
-              "agents, {} failed, RTP lost {} of {}",
-              callers_.size(), talking, phones_->registered().size(), agents_.size(),
-              arrivals_.rate_at(now() - started_), totals_.calls, totals_.answered, totals_.gave_up, totals_.not_taken,
-              totals_.failed, totals_.lost, totals_.received + totals_.lost);
+    log::info(
+        "{} calls up, {} talking, {}/{} phones in, {:.0f} calls/min | so far {} calls, {} "
+        "answered, {} gave up, {} not taken by "
+        "agents, {} failed, RTP lost {} of {}",
+        callers_.size(), talking, phones_->registered().size(), agents_.size(),
+        arrivals_.rate_at(now() - started_), totals_.calls, totals_.answered, totals_.gave_up,
+        totals_.not_taken, totals_.failed, totals_.lost, totals_.received + totals_.lost);
     loop_.after(kStatusEvery, [this] { report(); });
 }
 
@@ -253,7 +271,8 @@ void Demo::leave() {
 }
 
 void Demo::stop_when_quiet() {
-    if (is_leaving_ && callers_.empty() && ringing_or_talking_.empty() && phones_->pending() == 0) loop_.stop();
+    if (is_leaving_ && callers_.empty() && ringing_or_talking_.empty() && phones_->pending() == 0)
+        loop_.stop();
 }
 
 }  // namespace seatline::robots

@@ -1,5 +1,6 @@
 #pragma once
-// A living center for the demo: phones that answer like people, and callers that behave like people, until stopped.
+// A living center for the demo: phones that answer like people, and callers that behave like
+// people, until stopped.
 #include <boost/describe.hpp>
 #include <cstdint>
 #include <map>
@@ -30,7 +31,8 @@ public:
     Demo(Loop& loop, DemoSettings settings);
     ~Demo();
 
-    /// Opens the lines, makes the voices and signs the phones in. Errors: unavailable, field "bind".
+    /// Opens the lines, makes the voices and signs the phones in. Errors: unavailable, field
+    /// "bind".
     [[nodiscard]] Result<void> start();
     /// Hangs up, unregisters, and stops the loop within 1.2 s.
     void leave();
@@ -46,11 +48,11 @@ private:
     struct Agent {
         Account account;
         SoundPtr voice;
-        LegId leg;               ///< none: at the desk
+        LegId leg;  ///< none: at the desk
         bool is_talking = false;
         AgentPlan plan;
         MediaDescription remote;
-        std::string caller;      ///< number shown
+        std::string caller;  ///< number shown
         AudioLeg audio;
     };
     struct Totals {
@@ -97,7 +99,7 @@ private:
     RtpPorts caller_ports_;
     std::unique_ptr<AudioEngine> audio_;
     std::unordered_map<LegId, Caller> callers_;
-    std::map<std::string, Agent> agents_;            ///< by user
+    std::map<std::string, Agent> agents_;                        ///< by user
     std::unordered_map<LegId, std::string> ringing_or_talking_;  ///< agent leg -> user
     std::unique_ptr<Line> caller_line_;
     std::unique_ptr<Line> agent_line_;

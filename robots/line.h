@@ -1,5 +1,6 @@
 #pragma once
-// A SIP endpoint on an address of its own, its events brought to the scenario thread, and the phones that it registers.
+// A SIP endpoint on an address of its own, its events brought to the scenario thread, and the
+// phones that it registers.
 #include <functional>
 #include <memory>
 #include <set>
@@ -18,7 +19,8 @@ public:
     using Handler = std::function<void(Instant at, sip::Event&& event)>;
 
     /// Binds a free port of `address`. Errors: unavailable. `loop` outlives the line.
-    [[nodiscard]] static Result<std::unique_ptr<Line>> open(Loop& loop, const std::string& address, Handler handler);
+    [[nodiscard]] static Result<std::unique_ptr<Line>> open(Loop& loop, const std::string& address,
+                                                            Handler handler);
 
     void post(sip::Command command) { endpoint_->post(std::move(command)); }
 

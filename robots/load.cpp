@@ -12,19 +12,24 @@ namespace seatline::robots {
 namespace {
 
 constexpr auto kRegisterPatience = 30s;
-constexpr auto kReleasePatience = 5s;   ///< a BYE of one side must reach the other
-constexpr auto kHearPatience = 10s;     ///< from the agent's 200: covers an announcement
+constexpr auto kReleasePatience = 5s;  ///< a BYE of one side must reach the other
+constexpr auto kHearPatience = 10s;    ///< from the agent's 200: covers an announcement
 constexpr std::size_t kPortPairs = 64;
 
-microseconds as_microseconds(double seconds) { return microseconds{static_cast<std::int64_t>(seconds * 1e6)}; }
+microseconds as_microseconds(double seconds) {
+    return microseconds{static_cast<std::int64_t>(seconds * 1e6)};
+}
 
 }  // namespace
 
 Load::Load(Loop& loop, LoadSettings settings)
-    : loop_(loop), settings_(std::move(settings)), agent_ports_(settings_.bind_agents, kPortPairs),
+    : loop_(loop),
+      settings_(std::move(settings)),
+      agent_ports_(settings_.bind_agents, kPortPairs),
       caller_ports_(settings_.bind_callers, kPortPairs) {
-    wanted_ = settings_.calls != 0 ? settings_.calls
-                                   : static_cast<std::uint64_t>(std::max(1.0, settings_.rate * settings_.seconds));
+    wanted_ = settings_.calls != 0
+                  ? settings_.calls
+                  : static_cast<std::uint64_t>(std::max(1.0, settings_.rate * settings_.seconds));
     prefix_ = "13" + std::to_string(10 + std::random_device{}() % 90);
     for (std::uint32_t hertz = 0; hertz <= highest_tone_hz; hertz += 50) {
         tones_.push_back(hertz < lowest_tone_hz ? nullptr : make_tone_sound(hertz));
@@ -41,10 +46,12 @@ Load::~Load() {
 
 Result<void> Load::start() {
     audio_ = std::make_unique<AudioEngine>(loop_, settings_.audio != LoadAudio::off);
-    auto agents = Line::open(loop_, settings_.bind_agents, [this](Instant at, sip::Event&& e) { on_agent(at, std::move(e)); });
+    auto agents = Line::open(loop_, settings_.bind_agents,
+                             [this](Instant at, sip::Event&& e) { on_agent(at, std::move(e)); });
     if (agents.has_error()) return agents.error();
     agent_line_ = std::move(*agents);
-    auto callers = Line::open(loop_, settings_.bind_callers, [this](Instant at, sip::Event&& e) { on_caller(at, std::move(e)); });
+    auto callers = Line::open(loop_, settings_.bind_callers,
+                              [this](Instant at, sip::Event&& e) { on_caller(at, std::move(e)); });
     if (callers.has_error()) return callers.error();
     caller_line_ = std::move(*callers);
     phones_ = std::make_unique<Phones>(*agent_line_, settings_.server, 3600);
@@ -60,27 +67,30 @@ void Load::await_phones(Instant since) {
     if (is_finishing_) return;
     if (phones_->pending() == 0 && phones_->registered().size() == agents_.size()) return begin();
     if (now() - since > kRegisterPatience || (phones_->pending() == 0 && phones_->failure() != 0)) {
-        log::error("{} of {} phones are registered; the last refusal was {}", phones_->registered().size(),
-                   agents_.size(), phones_->failure());
+        log::error("{} of {} phones are registered; the last refusal was {}",
+                   phones_->registered().size(), agents_.size(), phones_->failure());
         return finish();
     }
     loop_.after(50ms, [this, since] { await_phones(since); });
 }
 
 void Load::begin() {
-    log::info("{} phones registered; {} calls at {:.0f}/s", agents_.size(), wanted_, settings_.rate);
+    log::info("{} phones registered; {} calls at {:.0f}/s", agents_.size(), wanted_,
+              settings_.rate);
     report_.agents = agents_.size();
     began_ = now() + 500ms;
     loop_.at(began_, [this] { start_next(); });
     loop_.after(10s, [this] { progress(); });
 }
 
-// ---- callers ---------------------------------------------------------------------------------------------------------
+// ---- callers
+// ---------------------------------------------------------------------------------------------------------
 
 void Load::start_next() {
     // An open loop: each call has its time, whatever became of those before.
     while (next_index_ < wanted_ && !is_interrupted_) {
-        const Instant due = began_ + as_microseconds(static_cast<double>(next_index_) / settings_.rate);
+        const Instant due =
+            began_ + as_microseconds(static_cast<double>(next_index_) / settings_.rate);
         if (due > now()) return loop_.at(due, [this] { start_next(); });
         start_call(next_index_++);
     }
@@ -122,7 +132,8 @@ void Load::start_call(std::uint64_t index) {
     caller_line_->post(std::move(invite));
     loop_.after(as_microseconds(settings_.patience_s), [this, index] {
         const auto waiting = find(index);
-        if (waiting && !waiting->is_talking && waiting->agent_side == Side::absent && !waiting->is_hung_up) {
+        if (waiting && !waiting->is_talking && waiting->agent_side == Side::absent &&
+            !waiting->is_hung_up) {
             fail(waiting, "no agent in time");
         }
     });
@@ -136,7 +147,8 @@ void Load::on_caller(Instant at, sip::Event&& event) {
         answer_.add(at - call->invited);
         start_audio(call, true, answered->remote);
         if (!settings_.keys.empty()) {
-            loop_.after(as_microseconds(settings_.key_after_s), [call, keys = settings_.keys] { call->caller_audio.press(keys); });
+            loop_.after(as_microseconds(settings_.key_after_s),
+                        [call, keys = settings_.keys] { call->caller_audio.press(keys); });
         }
         ++standing_;
         maybe_serve();
@@ -145,11 +157,13 @@ void Load::on_caller(Instant at, sip::Event&& event) {
     } else if (const auto* changed = std::get_if<sip::MediaChanged>(&event)) {
         const auto call = find(changed->leg.value / 2 - 1);
         if (!call) return;
-        if (const auto local = call->caller_audio.answer(changed->remote)) caller_line_->post(sip::Accept{changed->leg, *local});
+        if (const auto local = call->caller_audio.answer(changed->remote))
+            caller_line_->post(sip::Accept{changed->leg, *local});
     }
 }
 
-// ---- agents ----------------------------------------------------------------------------------------------------------
+// ---- agents
+// ----------------------------------------------------------------------------------------------------------
 
 void Load::on_agent(Instant at, sip::Event&& event) {
     if (const auto* offer = std::get_if<sip::IncomingCall>(&event)) {
@@ -220,7 +234,8 @@ void Load::answer(const CallPtr& call, const MediaDescription& remote) {
     });
 }
 
-// ---- talk ------------------------------------------------------------------------------------------------------------
+// ---- talk
+// ------------------------------------------------------------------------------------------------------------
 
 void Load::start_audio(const CallPtr& call, bool is_caller, const MediaDescription& remote) {
     if (!audio_->is_on()) return;
@@ -228,11 +243,13 @@ void Load::start_audio(const CallPtr& call, bool is_caller, const MediaDescripti
     const auto own = is_caller ? tones.caller_hz : tones.agent_hz;
     StreamSettings stream;
     stream.sound = tones_[own / 50];
-    if (settings_.audio == LoadAudio::tone_check) stream.ear = ToneEar(is_caller ? tones.agent_hz : tones.caller_hz, own);
+    if (settings_.audio == LoadAudio::tone_check)
+        stream.ear = ToneEar(is_caller ? tones.agent_hz : tones.caller_hz, own);
     ++call->reports_due;
     (is_caller ? call->caller_audio : call->agent_audio)
-        .start(remote, std::move(stream), {[this, call, is_caller](Instant at) { heard(call, is_caller, at); },
-                                           [this, call](const StreamReport& r) { reported(call, r); }});
+        .start(remote, std::move(stream),
+               {[this, call, is_caller](Instant at) { heard(call, is_caller, at); },
+                [this, call](const StreamReport& r) { reported(call, r); }});
 }
 
 void Load::heard(const CallPtr& call, bool is_caller, Instant at) {
@@ -254,7 +271,8 @@ void Load::talk(const CallPtr& call) {
     }
 }
 
-/// hold: when all that are left talk, the hold time begins. waiting: when all wait, the agents begin to serve.
+/// hold: when all that are left talk, the hold time begins. waiting: when all wait, the agents
+/// begin to serve.
 void Load::maybe_serve() {
     if (is_serving_ || settings_.mode == LoadMode::rate || next_index_ < wanted_) return;
     const bool is_hold = settings_.mode == LoadMode::hold;
@@ -266,7 +284,8 @@ void Load::maybe_serve() {
     for (const auto& [index, call] : calls_) {
         if (call->is_talking) talking.push_back(call);
     }
-    // The ends are spread at the rate at which the calls were opened, so that no burst of BYEs is measured.
+    // The ends are spread at the rate at which the calls were opened, so that no burst of BYEs is
+    // measured.
     microseconds wait = as_microseconds(is_hold ? settings_.seconds : settings_.talk_s);
     for (const auto& call : talking) {
         loop_.after(wait, [this, call, is_hold] { hang_up(call, !is_hold); });
@@ -307,11 +326,13 @@ void Load::caller_ended(const CallPtr& call, Instant at, const sip::Ended& event
     call->caller = Side::over;
     call->caller_audio.stop();
     if (call->is_hung_up) {
-        if (event.by != sip::EndedBy::local && call->failure.empty()) release_.add(at - call->hung_up_at);
+        if (event.by != sip::EndedBy::local && call->failure.empty())
+            release_.add(at - call->hung_up_at);
     } else if (call->failure.empty()) {
-        call->failure = call->agent_side != Side::absent ? "the caller was hung up in the talk: " + event.text
-                        : call->is_answered              ? "ended before an agent: " + event.text
-                                                         : "refused: " + event.text;
+        call->failure = call->agent_side != Side::absent
+                            ? "the caller was hung up in the talk: " + event.text
+                        : call->is_answered ? "ended before an agent: " + event.text
+                                            : "refused: " + event.text;
         if (!call->is_answered) ++standing_;
     }
     settle(call);
@@ -322,7 +343,8 @@ void Load::agent_ended(const CallPtr& call, Instant at, const sip::Ended& event)
     call->agent_audio.stop();
     agents_[call->agent].call = 0;
     if (call->is_hung_up) {
-        if (event.by != sip::EndedBy::local && call->failure.empty()) release_.add(at - call->hung_up_at);
+        if (event.by != sip::EndedBy::local && call->failure.empty())
+            release_.add(at - call->hung_up_at);
     } else {
         fail(call, "the agent was hung up in the talk: " + event.text);
     }
@@ -334,7 +356,8 @@ void Load::reported(const CallPtr& call, const StreamReport& report) {
     if (settings_.audio == LoadAudio::tone_check && call->is_talking) {
         report_.audio.add(report.heard);
         if (!report.heard.is_good() && call->failure.empty()) {
-            call->failure = report.heard.echo > 0 ? "a side hears itself" : "the tone was interrupted";
+            call->failure =
+                report.heard.echo > 0 ? "a side hears itself" : "the tone was interrupted";
         }
     }
     --call->reports_due;
@@ -358,12 +381,13 @@ void Load::settle(const CallPtr& call) {
     maybe_serve();
 }
 
-// ---- the whole -------------------------------------------------------------------------------------------------------
+// ---- the whole
+// -------------------------------------------------------------------------------------------------------
 
 void Load::progress() {
     if (is_finishing_) return;
-    log::info("{} started, {} completed, {} failed, {} up, {} talking", report_.started, report_.completed,
-              report_.failed, calls_.size(), talking_);
+    log::info("{} started, {} completed, {} failed, {} up, {} talking", report_.started,
+              report_.completed, report_.failed, calls_.size(), talking_);
     loop_.after(10s, [this] { progress(); });
 }
 
@@ -388,7 +412,9 @@ void Load::finish() {
 
 LoadReport Load::report() {
     LoadReport out = report_;
-    out.mode = settings_.mode == LoadMode::rate ? "rate" : settings_.mode == LoadMode::hold ? "hold" : "waiting";
+    out.mode = settings_.mode == LoadMode::rate   ? "rate"
+               : settings_.mode == LoadMode::hold ? "hold"
+                                                  : "waiting";
     out.answer = answer_.distribution();
     out.offer = offer_.distribution();
     out.heard = heard_.distribution();

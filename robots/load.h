@@ -1,10 +1,13 @@
 #pragma once
-// A measured load: callers and agents of one process, matched by the caller's number that the agent's phone is shown.
+// A measured load: callers and agents of one process, matched by the caller's number that the
+// agent's phone is shown.
 //
-// rate:    calls at a constant rate for some seconds (an open loop: a slow server gets no mercy); the caller hangs up
+// rate:    calls at a constant rate for some seconds (an open loop: a slow server gets no mercy);
+// the caller hangs up
 //          `talk` seconds after the talk began.
-// hold:    `calls` are opened at the rate and held for `seconds` after the last one talks; then all hang up.
-// waiting: `calls` are opened at the rate while the agents keep their first call; when all callers wait, each agent hangs
+// hold:    `calls` are opened at the rate and held for `seconds` after the last one talks; then all
+// hang up. waiting: `calls` are opened at the rate while the agents keep their first call; when all
+// callers wait, each agent hangs
 //          up after `talk` and takes the next, until the queue is empty.
 // The talk begins with the agent's 200; with the tone check, when both sides hear each other.
 #include <cstdint>
@@ -30,16 +33,16 @@ struct LoadSettings {
     std::string bind_callers = "127.0.0.2";
     LoadMode mode = LoadMode::rate;
     LoadAudio audio = LoadAudio::off;
-    double rate = 100;             ///< calls a second
+    double rate = 100;  ///< calls a second
     double seconds = 60;
-    std::uint32_t calls = 0;       ///< rate: rate x seconds
+    std::uint32_t calls = 0;  ///< rate: rate x seconds
     double talk_s = 1;
-    double patience_s = 60;        ///< a caller without an agent for so long hangs up, and has failed
-    double ring_s = 0;             ///< 0: answered without 180
-    std::string keys;              ///< pressed by each caller (RFC 4733; not with audio off)
+    double patience_s = 60;  ///< a caller without an agent for so long hangs up, and has failed
+    double ring_s = 0;       ///< 0: answered without 180
+    std::string keys;        ///< pressed by each caller (RFC 4733; not with audio off)
     double key_after_s = 1;
     media::G711 caller_law = media::G711::alaw;  ///< what callers offer first
-    bool keeps_phones = false;     ///< don't unregister at the end
+    bool keeps_phones = false;                   ///< don't unregister at the end
 };
 
 /// Scenario thread only. One run.
@@ -48,7 +51,8 @@ public:
     Load(Loop& loop, LoadSettings settings);
     ~Load();
 
-    /// Opens the lines and signs the phones in; the calls begin when all are registered. Errors: unavailable.
+    /// Opens the lines and signs the phones in; the calls begin when all are registered. Errors:
+    /// unavailable.
     [[nodiscard]] Result<void> start();
     /// Ends early: hangs everything up; what wasn't completed has failed.
     void interrupt();
@@ -66,11 +70,11 @@ private:
         Instant agent_answered;
         Side caller = Side::up;
         Side agent_side = Side::absent;
-        bool is_answered = false;      ///< 200 to the caller
+        bool is_answered = false;  ///< 200 to the caller
         bool is_talking = false;
         bool has_caller_heard = false;
         bool has_agent_heard = false;
-        bool is_hung_up = false;       ///< by us
+        bool is_hung_up = false;  ///< by us
         Instant hung_up_at;
         int reports_due = 0;
         std::string failure;
@@ -111,26 +115,28 @@ private:
 
     Loop& loop_;
     LoadSettings settings_;
-    std::string prefix_;       ///< of the callers' numbers: another one for each run
+    std::string prefix_;  ///< of the callers' numbers: another one for each run
     LoadReport report_;
     Samples answer_, offer_, heard_, release_, free_to_offer_;
     std::uint64_t wanted_ = 0;
     std::uint64_t next_index_ = 0;
     std::uint64_t talking_ = 0;
-    std::uint64_t standing_ = 0;     ///< calls that the server has answered or that have failed (waiting)
-    std::uint64_t next_offered_ = 0; ///< the index that the queue's order lets come next, or a later one
-    bool is_serving_ = false;        ///< waiting: the agents hang up; hold: the hold time runs
+    std::uint64_t standing_ =
+        0;  ///< calls that the server has answered or that have failed (waiting)
+    std::uint64_t next_offered_ =
+        0;                     ///< the index that the queue's order lets come next, or a later one
+    bool is_serving_ = false;  ///< waiting: the agents hang up; hold: the hold time runs
     bool is_interrupted_ = false;
     bool is_finishing_ = false;
     Instant began_{};
     Instant first_completed_{};
     Instant last_completed_{};
     Instant ended_{};
-    std::vector<SoundPtr> tones_;    ///< by hertz / 50
+    std::vector<SoundPtr> tones_;  ///< by hertz / 50
     RtpPorts agent_ports_;
     RtpPorts caller_ports_;
     std::unique_ptr<AudioEngine> audio_;
-    std::unordered_map<std::uint64_t, CallPtr> calls_;         ///< by index
+    std::unordered_map<std::uint64_t, CallPtr> calls_;  ///< by index
     std::unordered_map<LegId, CallPtr> agent_legs_;
     std::unordered_map<std::string, Agent> agents_;
     std::unique_ptr<Line> caller_line_;

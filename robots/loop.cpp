@@ -26,7 +26,9 @@ int open_signals() {
 }  // namespace
 
 Loop::Loop()
-    : wake_fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), signal_fd_(open_signals()), mailbox_([this] {
+    : wake_fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      signal_fd_(open_signals()),
+      mailbox_([this] {
           const std::uint64_t one = 1;
           (void)!::write(wake_fd_, &one, sizeof one);
       }) {
@@ -47,7 +49,9 @@ void Loop::at(Instant when, Task task) {
     std::push_heap(timers_.begin(), timers_.end(), is_later);
 }
 
-void Loop::after(microseconds wait, Task task) { at(now() + wait, std::move(task)); }
+void Loop::after(microseconds wait, Task task) {
+    at(now() + wait, std::move(task));
+}
 
 void Loop::run() {
     is_stopped_ = false;
@@ -62,7 +66,8 @@ void Loop::run() {
 void Loop::wait() const {
     timespec patience{3600, 0};
     if (!timers_.empty()) {
-        const auto us = std::clamp<std::int64_t>((timers_.front().when - now()).count(), 0, 3'600'000'000);
+        const auto us =
+            std::clamp<std::int64_t>((timers_.front().when - now()).count(), 0, 3'600'000'000);
         patience = {us / 1'000'000, us % 1'000'000 * 1000};
     }
     pollfd ready[2] = {{wake_fd_, POLLIN, 0}, {signal_fd_, POLLIN, 0}};

@@ -1,6 +1,7 @@
 #pragma once
-// The scenario thread: one owner of all robots. SIP and media threads post tasks to it, and tasks of its own wait in a
-// heap for their time. It sleeps until the next deadline, a posted task or SIGINT/SIGTERM; it polls nothing.
+// The scenario thread: one owner of all robots. SIP and media threads post tasks to it, and tasks
+// of its own wait in a heap for their time. It sleeps until the next deadline, a posted task or
+// SIGINT/SIGTERM; it polls nothing.
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -14,7 +15,8 @@ class Loop {
 public:
     using Task = std::function<void()>;
 
-    /// Blocks SIGINT and SIGTERM for this thread and all that it starts later, so construct it first of all.
+    /// Blocks SIGINT and SIGTERM for this thread and all that it starts later, so construct it
+    /// first of all.
     Loop();
     ~Loop();
     Loop(const Loop&) = delete;
@@ -22,8 +24,8 @@ public:
 
     /// Any thread.
     void post(Task task) { mailbox_.put(std::move(task)); }
-    /// Scenario thread. Tasks of equal time run in the order they were given. There is no cancel: a task looks whether
-    /// what it was meant for still exists.
+    /// Scenario thread. Tasks of equal time run in the order they were given. There is no cancel: a
+    /// task looks whether what it was meant for still exists.
     void at(Instant when, Task task);
     void after(microseconds wait, Task task);
     /// What SIGINT and SIGTERM do; the second one ends run() at once.

@@ -16,14 +16,19 @@ struct Command {
 };
 
 constexpr std::array kCommands{
-    Command{"demo", "a living center: phones that answer and callers that behave like people, until Ctrl-C", demo_command},
-    Command{"load", "calls at a constant rate, held calls or waiting callers; measures and checks", load_command},
+    Command{"demo",
+            "a living center: phones that answer and callers that behave like people, until Ctrl-C",
+            demo_command},
+    Command{"load", "calls at a constant rate, held calls or waiting callers; measures and checks",
+            load_command},
     Command{"phone", "one phone that registers and answers", phone_command},
     Command{"call", "one caller", call_command},
 };
 
 void print_help() {
-    std::printf("usage: seatline-robots COMMAND [OPTIONS]; seatline-robots COMMAND --help shows the options\n\n");
+    std::printf(
+        "usage: seatline-robots COMMAND [OPTIONS]; seatline-robots COMMAND --help shows the "
+        "options\n\n");
     for (const auto& command : kCommands) {
         std::printf("  %-6s %s\n", std::string(command.name).c_str(), command.help);
     }

@@ -30,11 +30,13 @@ Option switch_option(std::string name, std::string help, bool& target) {
             }};
 }
 
-Result<void> read_options(const std::vector<Option>& options, const std::vector<std::string>& arguments) {
+Result<void> read_options(const std::vector<Option>& options,
+                          const std::vector<std::string>& arguments) {
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const auto option = std::find_if(options.begin(), options.end(),
                                          [&](const Option& o) { return o.name == arguments[i]; });
-        if (option == options.end()) return invalid(arguments[i], "is not an option of this command; see --help");
+        if (option == options.end())
+            return invalid(arguments[i], "is not an option of this command; see --help");
         if (option->value.empty()) {
             if (auto r = option->set({}); r.has_error()) return r;
             continue;
@@ -65,8 +67,11 @@ Option server_option(ServerAddress& target) {
                 const char* end = text.data() + text.size();
                 const bool is_port = colon == std::string::npos ||
                                      std::from_chars(text.data() + colon + 1, end, port).ptr == end;
-                if (::inet_pton(AF_INET, target.host.c_str(), &address) != 1 || !is_port || port == 0 || port > 65535) {
-                    return invalid("--server", "must be an IPv4 address, with a port or without: 127.0.0.1:5060");
+                if (::inet_pton(AF_INET, target.host.c_str(), &address) != 1 || !is_port ||
+                    port == 0 || port > 65535) {
+                    return invalid(
+                        "--server",
+                        "must be an IPv4 address, with a port or without: 127.0.0.1:5060");
                 }
                 target.port = static_cast<std::uint16_t>(port);
                 return {};
@@ -74,12 +79,15 @@ Option server_option(ServerAddress& target) {
 }
 
 Option remote_option(bool& is_remote_allowed) {
-    return switch_option("--allow-remote", "a server outside of 127.0.0.0/8 is meant; only your own", is_remote_allowed);
+    return switch_option("--allow-remote",
+                         "a server outside of 127.0.0.0/8 is meant; only your own",
+                         is_remote_allowed);
 }
 
 Result<void> check_server(const ServerAddress& server, bool is_remote_allowed) {
     if (is_remote_allowed || server.host.starts_with("127.")) return {};
-    return invalid("--server", server.host + " is another machine; add --allow-remote if it is yours");
+    return invalid("--server",
+                   server.host + " is another machine; add --allow-remote if it is yours");
 }
 
 }  // namespace seatline::robots

@@ -1,5 +1,6 @@
 #pragma once
-// Command-line options as a table: each command lists its own, and reading, errors and help come from the list.
+// Command-line options as a table: each command lists its own, and reading, errors and help come
+// from the list.
 #include <charconv>
 #include <functional>
 #include <string>
@@ -16,7 +17,8 @@ struct Option {
     std::function<Result<void>(const std::string&)> set;
 };
 
-[[nodiscard]] Option text_option(std::string name, std::string value, std::string help, std::string& target);
+[[nodiscard]] Option text_option(std::string name, std::string value, std::string help,
+                                 std::string& target);
 [[nodiscard]] Option switch_option(std::string name, std::string help, bool& target);
 
 /// "0.01", "86400": without the zeros of std::to_string.
@@ -29,12 +31,15 @@ struct Bounds {
     Number max;
 };
 template <class Number>
-[[nodiscard]] Option number_option(std::string name, std::string help, Bounds<Number> bounds, Number& target) {
+[[nodiscard]] Option number_option(std::string name, std::string help, Bounds<Number> bounds,
+                                   Number& target) {
     auto set = [name, bounds, &target](const std::string& text) -> Result<void> {
         Number value{};
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error != std::errc{} || end != text.data() + text.size() || !(value >= bounds.min && value <= bounds.max)) {
-            return invalid(name, "must be a number between " + short_text(static_cast<double>(bounds.min)) + " and " +
+        if (error != std::errc{} || end != text.data() + text.size() ||
+            !(value >= bounds.min && value <= bounds.max)) {
+            return invalid(name, "must be a number between " +
+                                     short_text(static_cast<double>(bounds.min)) + " and " +
                                      short_text(static_cast<double>(bounds.max)));
         }
         target = value;
@@ -44,7 +49,8 @@ template <class Number>
 }
 
 /// Sets what `arguments` say. Errors: invalid, with the option as field.
-[[nodiscard]] Result<void> read_options(const std::vector<Option>& options, const std::vector<std::string>& arguments);
+[[nodiscard]] Result<void> read_options(const std::vector<Option>& options,
+                                        const std::vector<std::string>& arguments);
 [[nodiscard]] std::string options_help(const std::vector<Option>& options);
 
 /// Where the server listens.
@@ -56,8 +62,8 @@ struct ServerAddress {
         return "sip:" + (user.empty() ? user : user + '@') + host + ':' + std::to_string(port);
     }
 };
-/// "HOST:PORT" or "HOST", an IPv4 literal. Only 127.0.0.0/8 unless `is_remote_allowed` says so when the options have been
-/// read: a typing error must not flood a stranger.
+/// "HOST:PORT" or "HOST", an IPv4 literal. Only 127.0.0.0/8 unless `is_remote_allowed` says so when
+/// the options have been read: a typing error must not flood a stranger.
 [[nodiscard]] Option server_option(ServerAddress& target);
 [[nodiscard]] Option remote_option(bool& is_remote_allowed);
 [[nodiscard]] Result<void> check_server(const ServerAddress& server, bool is_remote_allowed);

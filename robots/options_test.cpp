@@ -12,9 +12,10 @@ struct Read {
     Result<void> result;
 
     explicit Read(const std::vector<std::string>& arguments) {
-        result = read_options({server_option(server), number_option("--rate", "", Bounds<double>{0.1, 500}, rate),
-                               remote_option(is_remote)},
-                              arguments);
+        result = read_options(
+            {server_option(server), number_option("--rate", "", Bounds<double>{0.1, 500}, rate),
+             remote_option(is_remote)},
+            arguments);
     }
 };
 
@@ -28,7 +29,8 @@ TEST(Options, reads_values_and_switches) {
 
 TEST(Options, names_the_option_that_is_wrong) {
     EXPECT_EQ(Read({"--rate", "900"}).result.error().field, "--rate");
-    EXPECT_EQ(Read({"--rate", "900"}).result.error().reason, "must be a number between 0.1 and 500");
+    EXPECT_EQ(Read({"--rate", "900"}).result.error().reason,
+              "must be a number between 0.1 and 500");
     EXPECT_EQ(Read({"--rate", "nan"}).result.error().field, "--rate");
     EXPECT_EQ(Read({"--rate"}).result.error().field, "--rate");
     EXPECT_EQ(Read({"--rat", "1"}).result.error().field, "--rat");

@@ -71,7 +71,8 @@ TEST(People, numbers_are_mobiles_or_landlines) {
     int mobiles = 0;
     for (int i = 0; i < 1000; ++i) {
         const auto number = random_caller_number(random);
-        EXPECT_TRUE(std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; }));
+        EXPECT_TRUE(
+            std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; }));
         EXPECT_TRUE(number.size() == 11 || number.size() == 12) << number;
         mobiles += number.front() == '1' ? 1 : 0;
     }

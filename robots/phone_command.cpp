@@ -1,4 +1,5 @@
-// seatline-robots phone: one phone that registers, answers, and prints what happens. For documents, tests and trying out.
+// seatline-robots phone: one phone that registers, answers, and prints what happens. For documents,
+// tests and trying out.
 #include <map>
 
 #include "robots/audio.h"
@@ -21,7 +22,10 @@ struct PhoneSettings {
 class Phone {
 public:
     Phone(Loop& loop, PhoneSettings settings)
-        : loop_(loop), settings_(std::move(settings)), ports_(settings_.bind, 16), audio_(loop, true) {}
+        : loop_(loop),
+          settings_(std::move(settings)),
+          ports_(settings_.bind, 16),
+          audio_(loop, true) {}
 
     Result<void> start() {
         std::mt19937_64 random(std::random_device{}());
@@ -54,12 +58,14 @@ private:
     };
 
     void say(const std::string& text) const {
-        std::printf("%s %s: %s\n", format_rfc3339(now()).c_str(), settings_.account.user.c_str(), text.c_str());
+        std::printf("%s %s: %s\n", format_rfc3339(now()).c_str(), settings_.account.user.c_str(),
+                    text.c_str());
         std::fflush(stdout);
     }
 
     void on(sip::RegisterResult& e) {
-        say(e.ok ? (is_leaving_ ? "unregistered" : "registered") : "not registered: " + std::to_string(e.sip_code));
+        say(e.ok ? (is_leaving_ ? "unregistered" : "registered")
+                 : "not registered: " + std::to_string(e.sip_code));
         was_registered_ |= e.ok;
         phones_->on(e);
         stop_when_quiet();
@@ -73,7 +79,8 @@ private:
         call.audio = std::move(*audio);
         call.remote = *e.remote;
         line_->post(sip::Ring{e.leg});
-        loop_.after(microseconds{static_cast<std::int64_t>(settings_.answer_after_s * 1e6)}, [this, leg = e.leg] { answer(leg); });
+        loop_.after(microseconds{static_cast<std::int64_t>(settings_.answer_after_s * 1e6)},
+                    [this, leg = e.leg] { answer(leg); });
     }
 
     void answer(LegId leg) {
@@ -84,16 +91,19 @@ private:
         if (!local) return line_->post(sip::Reject{leg, 488});
         line_->post(sip::Accept{leg, *local});
         call.is_answered = true;
-        say("answered with " + local->formats.front().name + ", audio to " + call.remote.address + ':' +
-            std::to_string(call.remote.port));
+        say("answered with " + local->formats.front().name + ", audio to " + call.remote.address +
+            ':' + std::to_string(call.remote.port));
         StreamSettings stream;
         stream.sound = voice_;
-        call.audio.start(call.remote, std::move(stream), {{}, [this](const StreamReport& r) {
-            say("audio: " + std::to_string(r.sent) + " packets sent, " + std::to_string(r.received) + " received, " +
-                std::to_string(r.lost) + " lost, jitter " + std::to_string(r.jitter_us) + " us" +
-                (r.keys.empty() ? "" : ", keys " + r.keys));
-            stop_when_quiet();
-        }});
+        call.audio.start(call.remote, std::move(stream),
+                         {{}, [this](const StreamReport& r) {
+                              say("audio: " + std::to_string(r.sent) + " packets sent, " +
+                                  std::to_string(r.received) + " received, " +
+                                  std::to_string(r.lost) + " lost, jitter " +
+                                  std::to_string(r.jitter_us) + " us" +
+                                  (r.keys.empty() ? "" : ", keys " + r.keys));
+                              stop_when_quiet();
+                          }});
         if (settings_.talk_s > 0) {
             loop_.after(microseconds{static_cast<std::int64_t>(settings_.talk_s * 1e6)},
                         [this, leg] { line_->post(sip::HangUp{leg}); });
@@ -104,7 +114,8 @@ private:
         const auto found = calls_.find(e.leg);
         if (found == calls_.end()) return;
         say("the other side changes the audio");
-        if (const auto local = found->second.audio.answer(e.remote)) line_->post(sip::Accept{e.leg, *local});
+        if (const auto local = found->second.audio.answer(e.remote))
+            line_->post(sip::Accept{e.leg, *local});
     }
 
     void on(sip::Ended& e) {
@@ -144,17 +155,21 @@ int phone_command(const Arguments& arguments) {
         text_option("--user", "USER", "the phone's user (agent number)", settings.account.user),
         text_option("--password", "PASSWORD", "its SIP password", settings.account.password),
         text_option("--bind", "ADDR", "own address (127.0.0.3)", settings.bind),
-        number_option("--answer-after", "seconds of ringing (2)", Bounds<double>{0, 600}, settings.answer_after_s),
-        number_option("--talk", "hang up after these seconds; 0: never (0)", Bounds<double>{0, 36000}, settings.talk_s),
-        number_option("--calls", "leave after so many calls; 0: stay (0)", Bounds<std::uint32_t>{0, 1'000'000},
-                      settings.calls),
+        number_option("--answer-after", "seconds of ringing (2)", Bounds<double>{0, 600},
+                      settings.answer_after_s),
+        number_option("--talk", "hang up after these seconds; 0: never (0)",
+                      Bounds<double>{0, 36000}, settings.talk_s),
+        number_option("--calls", "leave after so many calls; 0: stay (0)",
+                      Bounds<std::uint32_t>{0, 1'000'000}, settings.calls),
         remote_option(is_remote_allowed)};
     if (!arguments.empty() && arguments[0] == "--help") {
-        std::printf("seatline-robots phone: one phone that registers and answers\n%s", options_help(options).c_str());
+        std::printf("seatline-robots phone: one phone that registers and answers\n%s",
+                    options_help(options).c_str());
         return 0;
     }
     if (auto r = read_options(options, arguments); r.has_error()) return complain(r.error());
-    if (auto r = check_server(settings.server, is_remote_allowed); r.has_error()) return complain(r.error());
+    if (auto r = check_server(settings.server, is_remote_allowed); r.has_error())
+        return complain(r.error());
     if (settings.account.user.empty()) return complain(invalid("--user", "is missing"));
     Loop loop;
     Phone phone(loop, std::move(settings));

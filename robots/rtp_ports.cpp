@@ -33,7 +33,8 @@ int open_socket(const std::string& address, std::uint16_t port) {
 std::uint16_t port_of(int fd) {
     sockaddr_in name{};
     socklen_t size = sizeof name;
-    return ::getsockname(fd, reinterpret_cast<sockaddr*>(&name), &size) == 0 ? ntohs(name.sin_port) : 0;
+    return ::getsockname(fd, reinterpret_cast<sockaddr*>(&name), &size) == 0 ? ntohs(name.sin_port)
+                                                                             : 0;
 }
 
 }  // namespace
@@ -50,7 +51,8 @@ PortPair* RtpPorts::open_pair() {
         const int rtp = open_socket(address_, 0);
         if (rtp < 0) return nullptr;
         const std::uint16_t port = port_of(rtp);
-        const int rtcp = port % 2 == 0 ? open_socket(address_, static_cast<std::uint16_t>(port + 1)) : -1;
+        const int rtcp =
+            port % 2 == 0 ? open_socket(address_, static_cast<std::uint16_t>(port + 1)) : -1;
         if (rtcp < 0) {
             ::close(rtp);
             continue;
@@ -62,14 +64,16 @@ PortPair* RtpPorts::open_pair() {
 }
 
 Result<PortPair*> RtpPorts::take() {
-    const auto best = std::min_element(pairs_.begin(), pairs_.end(), [](const auto& a, const auto& b) {
-        return std::tie(a->legs, a->freed) < std::tie(b->legs, b->freed);
-    });
+    const auto best =
+        std::min_element(pairs_.begin(), pairs_.end(), [](const auto& a, const auto& b) {
+            return std::tie(a->legs, a->freed) < std::tie(b->legs, b->freed);
+        });
     PortPair* pair = best == pairs_.end() ? nullptr : best->get();
     if ((pair == nullptr || pair->legs > 0) && pairs_.size() < max_pairs_) {
         if (PortPair* opened = open_pair()) pair = opened;
     }
-    if (pair == nullptr) return Error{"unavailable", "bind", "no UDP port pair can be opened on " + address_};
+    if (pair == nullptr)
+        return Error{"unavailable", "bind", "no UDP port pair can be opened on " + address_};
     ++pair->legs;
     return pair;
 }

@@ -1,7 +1,8 @@
 #pragma once
-// UDP port pairs (RTP even, RTCP odd) on one address, opened once and shared out to legs again and again. The first legs
-// get a pair each; above `max_pairs` legs at once, pairs carry several legs, told apart by the far end's port. So a load
-// of 1,000 legs costs 64 sockets, and their packets leave by sendmmsg.
+// UDP port pairs (RTP even, RTCP odd) on one address, opened once and shared out to legs again and
+// again. The first legs get a pair each; above `max_pairs` legs at once, pairs carry several legs,
+// told apart by the far end's port. So a load of 1,000 legs costs 64 sockets, and their packets
+// leave by sendmmsg.
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -23,13 +24,14 @@ struct PortPair {
 /// Scenario thread only; the RTP thread uses the descriptors.
 class RtpPorts {
 public:
-    RtpPorts(std::string address, std::size_t max_pairs) : address_(std::move(address)), max_pairs_(max_pairs) {}
+    RtpPorts(std::string address, std::size_t max_pairs)
+        : address_(std::move(address)), max_pairs_(max_pairs) {}
     ~RtpPorts();
     RtpPorts(const RtpPorts&) = delete;
     RtpPorts& operator=(const RtpPorts&) = delete;
 
-    /// A pair for one leg: the least used one, and of these the one that rested longest. Errors: unavailable, when no
-    /// pair can be opened at all.
+    /// A pair for one leg: the least used one, and of these the one that rested longest. Errors:
+    /// unavailable, when no pair can be opened at all.
     [[nodiscard]] Result<PortPair*> take();
     void give_back(PortPair& pair);
     [[nodiscard]] const std::string& address() const { return address_; }

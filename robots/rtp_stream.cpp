@@ -29,7 +29,8 @@ RtpStream::Packet RtpStream::next_packet() {
         packet.marker = was_silent_;
         was_silent_ = false;
         if (frame_ >= settings_.sound->frames()) frame_ = 0;
-        out.payload = std::span(settings_.sound->in(settings_.law)).subspan(frame_ * frame_samples, frame_samples);
+        out.payload = std::span(settings_.sound->in(settings_.law))
+                          .subspan(frame_ * frame_samples, frame_samples);
         ++frame_;
     }
     ++next_.sequence;
@@ -56,8 +57,12 @@ RtpStream::Arrival RtpStream::receive(std::span<const std::uint8_t> datagram, In
 }
 
 StreamReport RtpStream::report() const {
-    return {sent_,      statistics_.received(),    statistics_.lost(), statistics_.jitter_units() * 125,
-            settings_.ear.heard(), heard_keys_};
+    return {sent_,
+            statistics_.received(),
+            statistics_.lost(),
+            statistics_.jitter_units() * 125,
+            settings_.ear.heard(),
+            heard_keys_};
 }
 
 }  // namespace seatline::robots

@@ -1,5 +1,6 @@
 #pragma once
-// One leg's RTP, both ways, without sockets: what to send in each 20 ms, and what is known of the packets that came.
+// One leg's RTP, both ways, without sockets: what to send in each 20 ms, and what is known of the
+// packets that came.
 #include <array>
 #include <cstdint>
 #include <span>
@@ -17,20 +18,21 @@ namespace seatline::robots {
 
 /// How one leg talks.
 struct StreamSettings {
-    media::G711 law = media::G711::alaw;        ///< of what is sent; what comes is told by its payload type (0, 8)
-    std::uint8_t event_payload_type = 101;      ///< of RFC 4733, both ways
-    SoundPtr sound;                             ///< what is said; null: nothing is sent
-    std::uint32_t first_frame = 0;              ///< where in the sound to begin
+    media::G711 law =
+        media::G711::alaw;  ///< of what is sent; what comes is told by its payload type (0, 8)
+    std::uint8_t event_payload_type = 101;  ///< of RFC 4733, both ways
+    SoundPtr sound;                         ///< what is said; null: nothing is sent
+    std::uint32_t first_frame = 0;          ///< where in the sound to begin
     ToneEar ear{};
 };
 
 struct StreamReport {
-    std::uint64_t sent = 0;      ///< packets
+    std::uint64_t sent = 0;  ///< packets
     std::uint64_t received = 0;
-    std::uint64_t lost = 0;      ///< by sequence numbers of what came
-    std::uint32_t jitter_us = 0; ///< RFC 3550 interarrival jitter at the end
+    std::uint64_t lost = 0;       ///< by sequence numbers of what came
+    std::uint32_t jitter_us = 0;  ///< RFC 3550 interarrival jitter at the end
     HeardFrames heard;
-    std::string keys;            ///< pressed by the far end
+    std::string keys;  ///< pressed by the far end
 };
 
 /// RTP thread only.
@@ -39,8 +41,8 @@ public:
     /// `seed` makes SSRC and the first sequence number and timestamp.
     RtpStream(StreamSettings settings, std::uint64_t seed);
 
-    /// The next packet: a header that belongs to this stream and the payload; both stay valid until the next call. Empty
-    /// payload: nothing to send now.
+    /// The next packet: a header that belongs to this stream and the payload; both stay valid until
+    /// the next call. Empty payload: nothing to send now.
     struct Packet {
         std::array<std::uint8_t, media::rtp_header_size>* header;
         std::span<const std::uint8_t> payload;

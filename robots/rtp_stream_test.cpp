@@ -23,7 +23,8 @@ StreamSettings speaking(std::uint32_t hertz, std::uint32_t expected) {
 TEST(RtpStream, two_streams_hear_each_other) {
     RtpStream caller(speaking(400, 1600), 1), agent(speaking(1600, 400), 2);
     Instant t = from_unix_us(1'000'000);
-    EXPECT_EQ(agent.receive(datagram(caller.next_packet()), t), RtpStream::Arrival::first_expected_tone);
+    EXPECT_EQ(agent.receive(datagram(caller.next_packet()), t),
+              RtpStream::Arrival::first_expected_tone);
     for (int i = 0; i < 100; ++i) {
         t += 20ms;
         EXPECT_EQ(agent.receive(datagram(caller.next_packet()), t), RtpStream::Arrival::audio);

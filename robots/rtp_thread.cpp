@@ -27,9 +27,17 @@ constexpr std::size_t kBatch = 64;
 constexpr std::size_t kMaxDatagram = 512;
 constexpr std::uint64_t kMaxCatchUp = 100;  ///< phases sent at once after a stall; more are skipped
 
-struct Press { StreamId id; std::string keys; };
-struct Play { StreamId id; SoundPtr sound; };
-struct Stop { StreamId id; };
+struct Press {
+    StreamId id;
+    std::string keys;
+};
+struct Play {
+    StreamId id;
+    SoundPtr sound;
+};
+struct Stop {
+    StreamId id;
+};
 struct Quit {};
 using Order = std::variant<StreamStart, Press, Play, Stop, Quit>;
 
@@ -48,7 +56,8 @@ struct Socket {
     /// Whose far end sent it; null for strangers and legs that have ended.
     [[nodiscard]] Seat* seat_of(const sockaddr_in& from) const {
         for (const auto& seat : seats) {
-            if (seat->remote.sin_port == from.sin_port && seat->remote.sin_addr.s_addr == from.sin_addr.s_addr) {
+            if (seat->remote.sin_port == from.sin_port &&
+                seat->remote.sin_addr.s_addr == from.sin_addr.s_addr) {
                 return seat.get();
             }
         }
@@ -72,9 +81,11 @@ Instant arrival_of(msghdr& message) {
 class RtpThread::Impl {
 public:
     explicit Impl(Handlers handlers)
-        : handlers_(std::move(handlers)), epoll_(epoll_create1(EPOLL_CLOEXEC)),
+        : handlers_(std::move(handlers)),
+          epoll_(epoll_create1(EPOLL_CLOEXEC)),
           timer_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)),
-          wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), mailbox_([this] {
+          wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+          mailbox_([this] {
               const std::uint64_t one = 1;
               (void)!::write(wake_, &one, sizeof one);
           }) {
@@ -122,7 +133,8 @@ private:
             const auto packet = seat->stream.next_packet();
             if (packet.payload.empty()) continue;
             out_parts_[count][0] = {packet.header->data(), packet.header->size()};
-            out_parts_[count][1] = {const_cast<std::uint8_t*>(packet.payload.data()), packet.payload.size()};
+            out_parts_[count][1] = {const_cast<std::uint8_t*>(packet.payload.data()),
+                                    packet.payload.size()};
             out_[count] = {};
             out_[count].msg_hdr.msg_name = &seat->remote;
             out_[count].msg_hdr.msg_namelen = sizeof seat->remote;
@@ -135,8 +147,10 @@ private:
 
     void flush(int fd, std::size_t count) {
         for (std::size_t sent = 0; sent < count;) {
-            const int n = ::sendmmsg(fd, out_.data() + sent, static_cast<unsigned>(count - sent), 0);
-            sent += n > 0 ? static_cast<std::size_t>(n) : 1;  // an ICMP error of an earlier packet: on to the next
+            const int n =
+                ::sendmmsg(fd, out_.data() + sent, static_cast<unsigned>(count - sent), 0);
+            sent += n > 0 ? static_cast<std::size_t>(n)
+                          : 1;  // an ICMP error of an earlier packet: on to the next
         }
     }
 
@@ -155,7 +169,8 @@ private:
         const int n = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 0);
         for (int i = 0; i < n; ++i) {
             auto& socket = *static_cast<Socket*>(events[static_cast<std::size_t>(i)].data.ptr);
-            while (receive_batch(socket) == kBatch) {}
+            while (receive_batch(socket) == kBatch) {
+            }
         }
     }
 
@@ -170,8 +185,10 @@ private:
             Seat* seat = socket.seat_of(in_from_[i]);
             if (seat == nullptr) continue;  // a leg that has ended
             const Instant arrived = arrival_of(in_[i].msg_hdr);
-            const auto arrival = seat->stream.receive(std::span(in_bytes_[i]).first(in_[i].msg_len), arrived);
-            if (arrival == RtpStream::Arrival::first_expected_tone) handlers_.on_heard(seat->id, arrived);
+            const auto arrival =
+                seat->stream.receive(std::span(in_bytes_[i]).first(in_[i].msg_len), arrived);
+            if (arrival == RtpStream::Arrival::first_expected_tone)
+                handlers_.on_heard(seat->id, arrived);
         }
         return static_cast<std::size_t>(n);
     }
@@ -214,7 +231,8 @@ private:
         const auto found = where_.find(order.id);
         if (found == where_.end()) return;
         Socket& socket = *found->second;
-        while (receive_batch(socket) == kBatch) {}  // what came before the end still counts
+        while (receive_batch(socket) == kBatch) {
+        }  // what came before the end still counts
         const auto seat = std::find_if(socket.seats.begin(), socket.seats.end(),
                                        [&](const auto& s) { return s->id == order.id; });
         StreamReport report = (*seat)->stream.report();
@@ -246,7 +264,8 @@ private:
     int wake_;
     Mailbox<Order> mailbox_;
     std::vector<Order> orders_;
-    std::unordered_map<int, std::unique_ptr<Socket>> sockets_;  ///< by descriptor; stay until the end
+    std::unordered_map<int, std::unique_ptr<Socket>>
+        sockets_;  ///< by descriptor; stay until the end
     std::unordered_map<StreamId, Socket*> where_;
     std::uint64_t phase_ = 0;
     std::uint64_t next_phase_ = 0;
@@ -264,9 +283,17 @@ private:
 
 RtpThread::RtpThread(Handlers handlers) : impl_(std::make_unique<Impl>(std::move(handlers))) {}
 RtpThread::~RtpThread() = default;
-void RtpThread::start(StreamStart stream) { impl_->post(std::move(stream)); }
-void RtpThread::press(StreamId id, std::string keys) { impl_->post(Press{id, std::move(keys)}); }
-void RtpThread::play(StreamId id, SoundPtr sound) { impl_->post(Play{id, std::move(sound)}); }
-void RtpThread::stop(StreamId id) { impl_->post(Stop{id}); }
+void RtpThread::start(StreamStart stream) {
+    impl_->post(std::move(stream));
+}
+void RtpThread::press(StreamId id, std::string keys) {
+    impl_->post(Press{id, std::move(keys)});
+}
+void RtpThread::play(StreamId id, SoundPtr sound) {
+    impl_->post(Play{id, std::move(sound)});
+}
+void RtpThread::stop(StreamId id) {
+    impl_->post(Stop{id});
+}
 
 }  // namespace seatline::robots

@@ -1,8 +1,8 @@
 #pragma once
-// The one thread that sends and receives the RTP of all robots. Time is cut into 20 phases of 1 ms; a socket sends all
-// its streams in its own phase by one sendmmsg, so that packets leave evenly and not in a burst each 20 ms. After each
-// phase it reads by recvmmsg what came meanwhile; arrival times are the kernel's, so reading late costs no accuracy.
-// Without a stream the thread sleeps.
+// The one thread that sends and receives the RTP of all robots. Time is cut into 20 phases of 1 ms;
+// a socket sends all its streams in its own phase by one sendmmsg, so that packets leave evenly and
+// not in a burst each 20 ms. After each phase it reads by recvmmsg what came meanwhile; arrival
+// times are the kernel's, so reading late costs no accuracy. Without a stream the thread sleeps.
 #include <cstdint>
 #include <functional>
 #include <memory>

@@ -20,30 +20,38 @@ extern char** environ;
 namespace seatline::robots {
 namespace {
 
-constexpr std::array kSentences{
-    "您好，我想咨询一下你们的产品。",       "请问这个套餐每个月多少钱？",
-    "好的，请您稍等，我帮您查询一下。",     "我家里的宽带从昨天晚上开始就上不了网了。",
-    "请您提供一下您的手机号码。",           "明白了，我马上为您登记报修。",
-    "大概什么时候可以修好呢？",             "师傅会在明天上午和您联系。",
-    "谢谢您，非常感谢。",                   "请问还有什么可以帮助您的吗？"};
+constexpr std::array kSentences{"您好，我想咨询一下你们的产品。",
+                                "请问这个套餐每个月多少钱？",
+                                "好的，请您稍等，我帮您查询一下。",
+                                "我家里的宽带从昨天晚上开始就上不了网了。",
+                                "请您提供一下您的手机号码。",
+                                "明白了，我马上为您登记报修。",
+                                "大概什么时候可以修好呢？",
+                                "师傅会在明天上午和您联系。",
+                                "谢谢您，非常感谢。",
+                                "请问还有什么可以帮助您的吗？"};
 constexpr std::array kVoices{"cmn", "cmn+f2", "cmn+m3", "cmn+f4", "cmn+m7", "cmn+f3"};
 
-void append_silence(std::vector<std::int16_t>& out, std::uint32_t ms) { out.resize(out.size() + std::size_t{ms} * 8); }
+void append_silence(std::vector<std::int16_t>& out, std::uint32_t ms) {
+    out.resize(out.size() + std::size_t{ms} * 8);
+}
 
-/// espeak-ng on a text file, so that no text is ever an argument. Nothing when the program fails or is missing.
-std::optional<std::vector<std::int16_t>> speak(const std::string& text, const char* voice, const std::string& folder) {
+/// espeak-ng on a text file, so that no text is ever an argument. Nothing when the program fails or
+/// is missing.
+std::optional<std::vector<std::int16_t>> speak(const std::string& text, const char* voice,
+                                               const std::string& folder) {
     const std::string text_path = folder + "/text";
     const std::string wav_path = folder + "/speech.wav";
     std::ofstream(text_path) << text;
-    const std::array<const char*, 8> argv{"espeak-ng", "-v", voice, "-f", text_path.c_str(), "-w", wav_path.c_str(),
-                                          nullptr};
+    const std::array<const char*, 8> argv{
+        "espeak-ng", "-v", voice, "-f", text_path.c_str(), "-w", wav_path.c_str(), nullptr};
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
     pid_t pid = 0;
-    const int failed =
-        ::posix_spawnp(&pid, "espeak-ng", &actions, nullptr, const_cast<char**>(argv.data()), environ);
+    const int failed = ::posix_spawnp(&pid, "espeak-ng", &actions, nullptr,
+                                      const_cast<char**>(argv.data()), environ);
     posix_spawn_file_actions_destroy(&actions);
     int status = 0;
     if (failed != 0 || ::waitpid(pid, &status, 0) != pid || status != 0) return std::nullopt;
@@ -57,7 +65,8 @@ std::vector<SoundPtr> make_speech(std::mt19937_64& random, const std::string& fo
     for (std::size_t v = 0; v < kVoices.size(); ++v) {
         std::vector<std::int16_t> loop;
         for (std::size_t s = 0; s < 3; ++s) {
-            const auto speech = speak(kSentences[(v * 3 + s) % kSentences.size()], kVoices[v], folder);
+            const auto speech =
+                speak(kSentences[(v * 3 + s) % kSentences.size()], kVoices[v], folder);
             if (!speech) return {};
             loop.insert(loop.end(), speech->begin(), speech->end());
             append_silence(loop, std::uniform_int_distribution<std::uint32_t>(1000, 3000)(random));
@@ -82,7 +91,8 @@ SoundPtr make_melody(std::mt19937_64& random) {
 }  // namespace
 
 SoundPtr make_sound(std::vector<std::int16_t> samples) {
-    const std::size_t frames = std::max<std::size_t>(1, (samples.size() + frame_samples - 1) / frame_samples);
+    const std::size_t frames =
+        std::max<std::size_t>(1, (samples.size() + frame_samples - 1) / frame_samples);
     samples.resize(frames * frame_samples);
     auto sound = std::make_shared<Sound>();
     for (const auto law : {media::G711::alaw, media::G711::ulaw}) {
@@ -93,10 +103,13 @@ SoundPtr make_sound(std::vector<std::int16_t> samples) {
     return sound;
 }
 
-SoundPtr make_tone_sound(std::uint32_t hertz) { return make_sound(media::make_tone(hertz, 8000, 20)); }
+SoundPtr make_tone_sound(std::uint32_t hertz) {
+    return make_sound(media::make_tone(hertz, 8000, 20));
+}
 
 std::vector<SoundPtr> make_voices(std::mt19937_64& random) {
-    std::string folder = (std::filesystem::temp_directory_path() / "seatline-robots-XXXXXX").string();
+    std::string folder =
+        (std::filesystem::temp_directory_path() / "seatline-robots-XXXXXX").string();
     std::vector<SoundPtr> voices;
     if (::mkdtemp(folder.data()) != nullptr) {
         voices = make_speech(random, folder);

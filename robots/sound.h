@@ -29,7 +29,8 @@ using SoundPtr = std::shared_ptr<const Sound>;
 /// A tone whose loop has no click: `hertz` must be a multiple of 50.
 [[nodiscard]] SoundPtr make_tone_sound(std::uint32_t hertz);
 
-/// Some speakers: Mandarin sentences with pauses by espeak-ng, or melodies when that program is missing.
+/// Some speakers: Mandarin sentences with pauses by espeak-ng, or melodies when that program is
+/// missing.
 [[nodiscard]] std::vector<SoundPtr> make_voices(std::mt19937_64& random);
 
 }  // namespace seatline::robots

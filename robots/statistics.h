@@ -9,7 +9,8 @@
 
 namespace seatline::robots {
 
-/// All in milliseconds; zeros when count is 0. A percentile is the smallest sample with that share at or below it.
+/// All in milliseconds; zeros when count is 0. A percentile is the smallest sample with that share
+/// at or below it.
 struct Distribution {
     std::uint64_t count = 0;
     double min_ms = 0;

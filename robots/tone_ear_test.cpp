@@ -17,7 +17,8 @@ TEST(ToneEar, hears_every_pair_and_never_its_neighbour) {
         const auto tones = tones_of(call);
         EXPECT_NE(tones.caller_hz, tones.agent_hz);
         ToneEar ear(tones.agent_hz, tones.caller_hz);
-        EXPECT_FALSE(ear.take(media::G711::alaw, first_frame(make_tone_sound(tones.agent_hz == 1600 ? 1650 : 1600))));
+        EXPECT_FALSE(ear.take(media::G711::alaw,
+                              first_frame(make_tone_sound(tones.agent_hz == 1600 ? 1650 : 1600))));
         EXPECT_TRUE(ear.take(media::G711::alaw, first_frame(make_tone_sound(tones.agent_hz))));
         EXPECT_FALSE(ear.take(media::G711::alaw, first_frame(make_tone_sound(tones.agent_hz))));
         EXPECT_TRUE(ear.heard().is_good());

@@ -31,7 +31,9 @@ void Checker::on(const core::CallArrived& e, Instant) {
     SEATLINE_ASSERT(calls_.try_emplace(e.call).second);
 }
 
-void Checker::on(const core::CallRefused& e, Instant) { totals_.refused += e.count; }
+void Checker::on(const core::CallRefused& e, Instant) {
+    totals_.refused += e.count;
+}
 
 void Checker::on(const core::CallQueued& e, Instant at) {
     CallState& state = call(e.call);
@@ -56,7 +58,8 @@ void Checker::on(const core::CallOffered& e, Instant) {
     while (!line.empty()) {  // those who left the queue unserved are no longer in line
         const auto front = calls_.find(line.front().first);
         if (line.front().first == e.call) break;
-        SEATLINE_ASSERT(front == calls_.end() || front->second.stage != Stage::queued);  // overtaken
+        SEATLINE_ASSERT(front == calls_.end() ||
+                        front->second.stage != Stage::queued);  // overtaken
         line.pop_front();
     }
     SEATLINE_ASSERT(!line.empty());
@@ -78,7 +81,8 @@ void Checker::on(const core::OfferEnded& e, Instant) {
 
 void Checker::on(const core::CallLeftQueue& e, Instant at) {
     CallState& state = call(e.call);
-    SEATLINE_ASSERT(state.stage == (e.outcome == core::QueueOutcome::answered ? Stage::answered : Stage::queued));
+    SEATLINE_ASSERT(state.stage ==
+                    (e.outcome == core::QueueOutcome::answered ? Stage::answered : Stage::queued));
     const microseconds waited = at - state.since;
     SEATLINE_ASSERT(std::chrono::duration_cast<milliseconds>(waited) == e.waited_ms);
     if (e.outcome != core::QueueOutcome::answered) state.stage = Stage::left;
@@ -91,8 +95,12 @@ void Checker::on(const core::CallLeftQueue& e, Instant at) {
             totals_.delayed += waited > 0us;
             totals_.wait_answered += waited;
             break;
-        case core::QueueOutcome::abandoned: ++totals_.abandoned; break;
-        default: ++totals_.left_otherwise; break;
+        case core::QueueOutcome::abandoned:
+            ++totals_.abandoned;
+            break;
+        default:
+            ++totals_.left_otherwise;
+            break;
     }
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-// Watches every event of a run and stops the run when something that must never happen did: an agent in two calls, a
-// caller lost or counted twice, overtaking among equals, a broken sum. Constant work an event, so that it can be on in
-// every simulated call.
+// Watches every event of a run and stops the run when something that must never happen did: an
+// agent in two calls, a caller lost or counted twice, overtaking among equals, a broken sum.
+// Constant work an event, so that it can be on in every simulated call.
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <deque>
@@ -12,7 +12,8 @@
 
 namespace seatline::sim {
 
-/// What a run amounts to. Identity at any time (spec.md C): offered = answered + abandoned + left_otherwise + waiting.
+/// What a run amounts to. Identity at any time (spec.md C): offered = answered + abandoned +
+/// left_otherwise + waiting.
 struct Totals {
     std::uint64_t arrived = 0;
     std::uint64_t refused = 0;
@@ -32,8 +33,9 @@ struct Totals {
 
 class Checker {
 public:
-    /// `agents` and `queues`: ids run from 1 to these. `ordered`: no caller of a queue may be offered before one who
-    /// waits longer (off when offers can fail, because a caller comes back to the old place).
+    /// `agents` and `queues`: ids run from 1 to these. `ordered`: no caller of a queue may be
+    /// offered before one who waits longer (off when offers can fail, because a caller comes back
+    /// to the old place).
     Checker(std::uint64_t agents, std::uint64_t queues, bool ordered);
 
     void watch(const core::Event& event);
@@ -79,7 +81,8 @@ private:
     Instant last_;
     boost::unordered_flat_map<CallId, CallState, std::hash<CallId>> calls_;
     std::vector<AgentView> agents_;
-    std::vector<std::deque<std::pair<CallId, std::uint64_t>>> line_;  ///< per queue, in order of joining; left ones are skipped
+    std::vector<std::deque<std::pair<CallId, std::uint64_t>>>
+        line_;  ///< per queue, in order of joining; left ones are skipped
 };
 
 }  // namespace seatline::sim

@@ -1,6 +1,6 @@
 #pragma once
-// Seeded random variates of the simulator. Written out here because the standard library's distributions differ between
-// implementations, and a seed must mean the same run everywhere.
+// Seeded random variates of the simulator. Written out here because the standard library's
+// distributions differ between implementations, and a seed must mean the same run everywhere.
 #include <cmath>
 #include <cstdint>
 

@@ -1,5 +1,5 @@
-// seatline-sim [calls] [seed]: simulates one queue (20 agents, 90 % load) through the shipped core with all checkers on,
-// and prints the result and the speed.
+// seatline-sim [calls] [seed]: simulates one queue (20 agents, 90 % load) through the shipped core
+// with all checkers on, and prints the result and the speed.
 #include <sys/resource.h>
 
 #include <cstdio>
@@ -19,16 +19,20 @@ int main(int argc, char** argv) {
     const auto out = seatline::sim::run(plan);
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
-    const double cpu_s = static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-                         1e-6 * static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+    const double cpu_s =
+        static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+        1e-6 * static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
     const auto& t = out.totals;
-    std::printf("calls %llu, answered %llu, abandoned %llu, waited at all %.2f %%, mean wait %.2f s, simulated %.1f days\n",
-                static_cast<unsigned long long>(t.ended), static_cast<unsigned long long>(t.answered),
-                static_cast<unsigned long long>(t.abandoned),
-                100.0 * static_cast<double>(t.delayed) / static_cast<double>(t.answered),
-                1e-6 * static_cast<double>(t.wait_answered.count()) / static_cast<double>(t.answered),
-                static_cast<double>(out.span.count()) / 86'400e6);
-    std::printf("steps %llu, CPU %.2f s, %.0f calls per CPU-second\n", static_cast<unsigned long long>(out.steps), cpu_s,
+    std::printf(
+        "calls %llu, answered %llu, abandoned %llu, waited at all %.2f %%, mean wait %.2f s, "
+        "simulated %.1f days\n",
+        static_cast<unsigned long long>(t.ended), static_cast<unsigned long long>(t.answered),
+        static_cast<unsigned long long>(t.abandoned),
+        100.0 * static_cast<double>(t.delayed) / static_cast<double>(t.answered),
+        1e-6 * static_cast<double>(t.wait_answered.count()) / static_cast<double>(t.answered),
+        static_cast<double>(out.span.count()) / 86'400e6);
+    std::printf("steps %llu, CPU %.2f s, %.0f calls per CPU-second\n",
+                static_cast<unsigned long long>(out.steps), cpu_s,
                 static_cast<double>(t.ended) / cpu_s);
     return 0;
 }

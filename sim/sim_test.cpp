@@ -24,7 +24,8 @@ TEST(sim, one_queue_agrees_with_erlang_c) {
     plan.interarrival = 10'600ms;  // 17 Erlang on 20 agents
     const Outcome out = run(plan);
     const ErlangC theory = erlang_c(180.0 / 10.6, 20, 180);
-    const double p_wait = static_cast<double>(out.totals.delayed) / static_cast<double>(out.totals.answered);
+    const double p_wait =
+        static_cast<double>(out.totals.delayed) / static_cast<double>(out.totals.answered);
     const double wait_s = 1e-6 * static_cast<double>(out.totals.wait_answered.count()) /
                           static_cast<double>(out.totals.answered);
     EXPECT_EQ(out.totals.answered, plan.calls);

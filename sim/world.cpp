@@ -39,7 +39,8 @@ core::Directory make_center(const Plan& plan) {
             if (plan.queues == 1 || (a + q) % 3 != 0) skills.push_back("s" + std::to_string(q));
         }
         d.devices.push_back({user, TenantId{1}, std::string(32, '0')});
-        d.agents.push_back({AgentId{a}, TenantId{1}, std::to_string(1000 + a), "", skills, user, false});
+        d.agents.push_back(
+            {AgentId{a}, TenantId{1}, std::to_string(1000 + a), "", skills, user, false});
     }
     return d;
 }
@@ -47,7 +48,9 @@ core::Directory make_center(const Plan& plan) {
 class World {
 public:
     explicit World(const Plan& plan)
-        : plan_(plan), dice_(plan.seed), engine_(make_center(plan), core::EngineSettings{}),
+        : plan_(plan),
+          dice_(plan.seed),
+          engine_(make_center(plan), core::EngineSettings{}),
           checker_(plan.agents, plan.queues, plan.queues == 1 && clean(plan.faults)),
           media_(std::make_shared<MediaDescription>()) {}
 
@@ -56,8 +59,17 @@ public:
 private:
     /// Something that will happen. `kind` tells which members count.
     struct Happening {
-        enum class Kind : std::uint8_t { arrival, input, caller_gives_up, talk_over, worker_dies, worker_back, phone_gone,
-                                         phone_back, agent_request };
+        enum class Kind : std::uint8_t {
+            arrival,
+            input,
+            caller_gives_up,
+            talk_over,
+            worker_dies,
+            worker_back,
+            phone_gone,
+            phone_back,
+            agent_request
+        };
         Instant at;
         std::uint64_t order;
         Kind kind;
@@ -74,7 +86,8 @@ private:
 
     static bool clean(const Faults& f) {
         return f.no_answer == 0 && f.reject == 0 && f.message_late == 0 && f.message_lost == 0 &&
-               f.worker_lost_every == 0us && f.phone_lost_every == 0us && f.agent_break_every == 0us;
+               f.worker_lost_every == 0us && f.phone_lost_every == 0us &&
+               f.agent_break_every == 0us;
     }
 
     void sign_in_all();
@@ -126,7 +139,8 @@ Outcome World::run() {
     }
     while (arrived_ < plan_.calls || checker_.open_calls() > 0) {
         const auto deadline = engine_.next_deadline();
-        SEATLINE_ASSERT(deadline || !future_.empty());  // calls are open and nothing will ever happen
+        SEATLINE_ASSERT(deadline ||
+                        !future_.empty());  // calls are open and nothing will ever happen
         if (deadline && (future_.empty() || *deadline <= future_.top().at)) {
             now_ = std::max(now_, *deadline);
             effects_.clear();
@@ -149,7 +163,8 @@ Outcome World::run() {
 void World::sign_in_all() {
     for (std::uint32_t a = 1; a <= plan_.agents; ++a) {
         give(core::DeviceUp{"a" + std::to_string(a), ""});
-        give(core::AgentRequest{RequestId{a}, TenantId{1}, AgentId{a}, core::AgentRequestKind::sign_in, {}});
+        give(core::AgentRequest{
+            RequestId{a}, TenantId{1}, AgentId{a}, core::AgentRequestKind::sign_in, {}});
     }
 }
 
@@ -161,7 +176,8 @@ void World::later(microseconds delay, Happening::Kind kind, std::uint32_t number
 void World::respond(core::Input input, microseconds delay, bool may_be_lost) {
     const Faults& f = plan_.faults;
     if (may_be_lost && f.message_lost > 0 && dice_.chance(f.message_lost)) return;
-    if (f.message_late > 0 && dice_.chance(f.message_late)) delay += microseconds{dice_.below(3'000'000)};
+    if (f.message_late > 0 && dice_.chance(f.message_late))
+        delay += microseconds{dice_.below(3'000'000)};
     const bool doubled = f.message_doubled > 0 && dice_.chance(f.message_doubled);
     if (delay == 0us && !doubled) {
         at_once_.push_back(std::move(input));
@@ -184,14 +200,16 @@ void World::happen(const Happening& what) {
     using Kind = Happening::Kind;
     const Faults& f = plan_.faults;
     switch (what.kind) {
-        case Kind::arrival: return arrive();
+        case Kind::arrival:
+            return arrive();
         case Kind::input: {
             const core::Input input = std::move(inputs_[what.number]);
             free_inputs_.push_back(what.number);
             return give(input);
         }
         case Kind::caller_gives_up:
-        case Kind::talk_over: return far_end_hangs_up(what.leg);
+        case Kind::talk_over:
+            return far_end_hangs_up(what.leg);
         case Kind::worker_dies:
             worker_up_ = false;
             give(core::WorkerDown{0, "killed"});
@@ -206,29 +224,36 @@ void World::happen(const Happening& what) {
             later(dice_.exponential(f.phone_lost_every), Kind::phone_gone);
             return give(core::DeviceDown{"a" + std::to_string(agent), "expired"});
         }
-        case Kind::phone_back: return give(core::DeviceUp{"a" + std::to_string(what.number), ""});
-        case Kind::agent_request: return agent_request();
+        case Kind::phone_back:
+            return give(core::DeviceUp{"a" + std::to_string(what.number), ""});
+        case Kind::agent_request:
+            return agent_request();
     }
 }
 
 void World::arrive() {
-    if (++arrived_ < plan_.calls) later(dice_.exponential(plan_.interarrival), Happening::Kind::arrival);
+    if (++arrived_ < plan_.calls)
+        later(dice_.exponential(plan_.interarrival), Happening::Kind::arrival);
     const LegId leg{next_leg_};
     next_leg_ += 2;
     legs_[leg] = {true, true};
     const std::uint64_t queue = plan_.queues == 1 ? 1 : 1 + dice_.below(plan_.queues);
-    give(core::IncomingCall{leg, TrunkId{1}, "13800000000", "400" + std::to_string(queue), {}, media_});
-    if (plan_.patience > 0us) later(dice_.exponential(plan_.patience), Happening::Kind::caller_gives_up, 0, leg);
+    give(core::IncomingCall{
+        leg, TrunkId{1}, "13800000000", "400" + std::to_string(queue), {}, media_});
+    if (plan_.patience > 0us)
+        later(dice_.exponential(plan_.patience), Happening::Kind::caller_gives_up, 0, leg);
 }
 
 /// An agent presses some key at some moment; those who went away come back sooner or later.
 void World::agent_request() {
     using Kind = core::AgentRequestKind;
     later(dice_.exponential(plan_.faults.agent_break_every), Happening::Kind::agent_request);
-    static constexpr Kind kKinds[]{Kind::busy,    Kind::idle, Kind::sign_out, Kind::sign_in, Kind::sign_in,
-                                   Kind::hang_up, Kind::idle, Kind::idle,     Kind::sign_in};
+    static constexpr Kind kKinds[]{Kind::busy,    Kind::idle,    Kind::sign_out,
+                                   Kind::sign_in, Kind::sign_in, Kind::hang_up,
+                                   Kind::idle,    Kind::idle,    Kind::sign_in};
     const AgentId agent{1 + dice_.below(plan_.agents)};
-    give(core::AgentRequest{RequestId{1}, TenantId{1}, agent, kKinds[dice_.below(std::size(kKinds))], "rest"});
+    give(core::AgentRequest{RequestId{1}, TenantId{1}, agent,
+                            kKinds[dice_.below(std::size(kKinds))], "rest"});
 }
 
 void World::far_end_hangs_up(LegId id) {
@@ -244,7 +269,8 @@ void World::give(const core::Input& input) {
     settle();
 }
 
-/// Performs what the engine wants and feeds back what answers at once, until nothing more happens at this moment.
+/// Performs what the engine wants and feeds back what answers at once, until nothing more happens
+/// at this moment.
 void World::settle() {
     for (;;) {
         ++outcome_.steps;
@@ -252,7 +278,8 @@ void World::settle() {
         for (const core::Action& action : effects_.actions) perform(action);
         if (plan_.full_checks) engine_.check_invariants();
         if (at_once_.empty()) return;
-        // One input at a time, in order: the engine's answer to the first comes before the second is seen.
+        // One input at a time, in order: the engine's answer to the first comes before the second
+        // is seen.
         effects_.clear();
         std::vector<core::Input> inputs;
         inputs.swap(at_once_);
@@ -265,7 +292,8 @@ void World::settle() {
 void World::watch(const core::Event& event) {
     checker_.watch(event);
     if (const auto* talk = std::get_if<core::TalkStarted>(&event.body)) {
-        // The talk lasts its time from here; half of the calls are ended by the caller, half by the agent.
+        // The talk lasts its time from here; half of the calls are ended by the caller, half by the
+        // agent.
         const LegId who = dice_.chance(0.5) ? talk->leg : caller_of_[talk->call];
         later(dice_.exponential(plan_.talk), Happening::Kind::talk_over, 0, who);
     } else if (const auto* arrived = std::get_if<core::CallArrived>(&event.body)) {
@@ -304,13 +332,16 @@ void World::perform(const core::InviteDevice& action) {
         return respond(core::LegEnded{action.leg, 486, false, {}}, 100ms, false);
     }
     respond(core::LegRinging{action.leg}, 0us, true);
-    if (f.no_answer > 0 && dice_.chance(f.no_answer)) return;  // the engine's own deadline takes the offer back
+    if (f.no_answer > 0 && dice_.chance(f.no_answer))
+        return;  // the engine's own deadline takes the offer back
     const microseconds ring = plan_.answer > 0us ? dice_.exponential(plan_.answer) : 0us;
     respond(core::LegAnswered{action.leg, media_}, ring, false);
 }
 
 }  // namespace
 
-Outcome run(const Plan& plan) { return World(plan).run(); }
+Outcome run(const Plan& plan) {
+    return World(plan).run();
+}
 
 }  // namespace seatline::sim

@@ -265,19 +265,20 @@ def show(run):
     for reason, count in run["failures"].items():
         print(f"  failed: {count} x {reason}")
     if "ms_cpu_per_call" in run:
-        print("  ms CPU a call:   " + short(run["ms_cpu_per_call"]))
-        print("    by thread:     " + short({k: v for k, v in sorted(run["ms_cpu_per_call_by_thread"].items(),
+        print("  ms CPU a call:    " + short(run["ms_cpu_per_call"]))
+        print("    by thread:      " + short({k: v for k, v in sorted(run["ms_cpu_per_call_by_thread"].items(),
                                                                     key=lambda row: -row[1]) if v > 0.002}))
         for name, values in run["set_up_ms"].items():
-            print(f"  {name + ', ms:':17}" + short(values))
+            print(f"  {name + ', ms:':18}" + short({k.removesuffix('_ms'): v for k, v in values.items()}))
     if "hang_up_to_next_offer_ms" in run:
-        print("  hang-up to the next offer, ms: " + short(run["hang_up_to_next_offer_ms"]))
+        print("  hang-up to the next offer, ms: "
+              + short({k.removesuffix('_ms'): v for k, v in run["hang_up_to_next_offer_ms"].items()}))
         print(f"  served out of order: {run['out_of_order']}")
         print("  % of a core while all wait" + (" (music): " if run["music"] else ": ")
               + short(run["percent_of_a_core_while_waiting"]))
     if "percent_of_a_core" in run:
         print(f"  {run['most_talking']} talked at once; % of a core: " + short(run["percent_of_a_core"]))
-        print("    by thread:     " + short({k: v for k, v in sorted(run["percent_by_thread"].items(),
+        print("    by thread:      " + short({k: v for k, v in sorted(run["percent_by_thread"].items(),
                                                                     key=lambda row: -row[1]) if v > 0.1}))
     if run.get("rtp", {}).get("legs"):
         rtp = run["rtp"]

@@ -1,5 +1,6 @@
 #pragma once
-// What the API needs of the rest of the program, as functions that app/ wires: api/ knows neither the store nor SIP.
+// What the API needs of the rest of the program, as functions that app/ wires: api/ knows neither
+// the store nor SIP.
 #include <functional>
 #include <memory>
 #include <optional>
@@ -25,12 +26,13 @@ struct AuditEntry {
     TenantId tenant;
     std::string user_name;
     std::string source_address;
-    std::string action;   ///< "log_in", "log_in_failed", "agent_command", "play_recording" ...
-    std::string object;   ///< "agent 12", "call 345"
+    std::string action;  ///< "log_in", "log_in_failed", "agent_command", "play_recording" ...
+    std::string object;  ///< "agent 12", "call 345"
     std::string detail;
 };
 
-/// Blocking reads and writes; called on the API's worker pool, never on its event loop. All thread-safe.
+/// Blocking reads and writes; called on the API's worker pool, never on its event loop. All
+/// thread-safe.
 struct StorePort {
     std::function<std::optional<UserAccount>(const std::string& user_name)> find_user;
     std::function<Result<core::CallPage>(const core::CallQuery&)> calls;
@@ -43,7 +45,8 @@ struct StorePort {
 
 /// Asks the engine; `done` is called on the engine's thread, once, with the error if it refused.
 struct EnginePort {
-    std::function<void(TenantId, AgentId, const AgentCommand&, std::function<void(Result<void>)> done)>
+    std::function<void(TenantId, AgentId, const AgentCommand&,
+                       std::function<void(Result<void>)> done)>
         command_agent;
 };
 

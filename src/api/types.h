@@ -1,6 +1,7 @@
 #pragma once
-// The API's own types, beside those of core/record, core/kpi and core/engine/directory that it shows as they are. Written
-// once: JSON, the OpenAPI document and the page's TypeScript come from these descriptions.
+// The API's own types, beside those of core/record, core/kpi and core/engine/directory that it
+// shows as they are. Written once: JSON, the OpenAPI document and the page's TypeScript come from
+// these descriptions.
 #include <array>
 #include <boost/describe.hpp>
 #include <optional>
@@ -15,13 +16,15 @@
 
 namespace seatline::api {
 
-/// Roles of the first cut: an agent sees only itself and its calls; a supervisor the tenant; an admin also the trunks.
+/// Roles of the first cut: an agent sees only itself and its calls; a supervisor the tenant; an
+/// admin also the trunks.
 enum class Role { agent, supervisor, admin };
 BOOST_DESCRIBE_ENUM(Role, agent, supervisor, admin)
 
 /// The body of every answer that is not 2xx.
 struct ErrorBody {
-    std::string code;    ///< invalid, not_found, not_allowed, unauthenticated, conflict, too_many, unavailable
+    std::string code;  ///< invalid, not_found, not_allowed, unauthenticated, conflict, too_many,
+                       ///< unavailable
     std::string field;
     std::string reason;
 };
@@ -31,7 +34,9 @@ BOOST_DESCRIBE_STRUCT(ErrorBody, (), (code, field, reason))
 struct LogIn {
     std::string user_name;
     std::string password;
-    static constexpr auto required() { return std::array<std::string_view, 2>{"user_name", "password"}; }
+    static constexpr auto required() {
+        return std::array<std::string_view, 2>{"user_name", "password"};
+    }
 };
 BOOST_DESCRIBE_STRUCT(LogIn, (), (user_name, password))
 
@@ -43,9 +48,11 @@ struct SessionView {
     std::string tenant_name;
     std::string time_zone;
     std::optional<AgentId> agent;  ///< the agent that this user is
-    std::string csrf_token;        ///< to be sent as header X-CSRF-Token with every POST, PUT, PATCH, DELETE
+    std::string
+        csrf_token;  ///< to be sent as header X-CSRF-Token with every POST, PUT, PATCH, DELETE
 };
-BOOST_DESCRIBE_STRUCT(SessionView, (), (user_name, role, tenant, tenant_name, time_zone, agent, csrf_token))
+BOOST_DESCRIBE_STRUCT(SessionView, (),
+                      (user_name, role, tenant, tenant_name, time_zone, agent, csrf_token))
 
 struct QueueInfo {
     QueueId id;
@@ -71,7 +78,8 @@ struct TrunkInfo {
 };
 BOOST_DESCRIBE_STRUCT(TrunkInfo, (), (id, name, addresses, max_calls))
 
-/// GET /api/v1/directory: the names that go with ids, of the session's tenant. trunks: only for admins.
+/// GET /api/v1/directory: the names that go with ids, of the session's tenant. trunks: only for
+/// admins.
 struct DirectoryView {
     std::vector<QueueInfo> queues;
     std::vector<AgentInfo> agents;
@@ -83,8 +91,9 @@ BOOST_DESCRIBE_STRUCT(DirectoryView, (), (queues, agents, trunks, busy_reasons))
 enum class AgentAction { sign_in, sign_out, idle, busy, hang_up };
 BOOST_DESCRIBE_ENUM(AgentAction, sign_in, sign_out, idle, busy, hang_up)
 
-/// POST /api/v1/agents/{id}/commands ("me" for one's own agent). `idle` also ends wrap-up. During a call
-/// `busy` and `sign_out` are kept and take effect when it ends (after wrap-up); the answer is 200.
+/// POST /api/v1/agents/{id}/commands ("me" for one's own agent). `idle` also ends wrap-up. During a
+/// call `busy` and `sign_out` are kept and take effect when it ends (after wrap-up); the answer is
+/// 200.
 struct AgentCommand {
     AgentAction action = AgentAction::idle;
     std::string reason;  ///< busy: a code of DirectoryView.busy_reasons
@@ -92,7 +101,8 @@ struct AgentCommand {
 };
 BOOST_DESCRIBE_STRUCT(AgentCommand, (), (action, reason))
 
-/// The answer of POST /api/v1/agents/{id}/commands: an empty object; the new state comes by the WebSocket.
+/// The answer of POST /api/v1/agents/{id}/commands: an empty object; the new state comes by the
+/// WebSocket.
 struct Accepted {};
 BOOST_DESCRIBE_STRUCT(Accepted, (), ())
 
@@ -123,8 +133,9 @@ struct HealthView {
 BOOST_DESCRIBE_STRUCT(HealthView, (), (status, version, workers, calls))
 
 /// Messages of the WebSocket /api/v1/live, server to page; `type` tells which member is set.
-/// hello: first message (board for supervisors and admins, agent for agents, both if both); queue / agent: one view
-/// changed (agents get only their own); resync: the client was too slow, a new hello follows; closing: the server stops.
+/// hello: first message (board for supervisors and admins, agent for agents, both if both); queue /
+/// agent: one view changed (agents get only their own); resync: the client was too slow, a new
+/// hello follows; closing: the server stops.
 enum class LiveType { hello, queue, agent, resync, closing };
 BOOST_DESCRIBE_ENUM(LiveType, hello, queue, agent, resync, closing)
 struct LiveMessage {

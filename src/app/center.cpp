@@ -69,7 +69,8 @@ public:
         directory().prompts.push_back({name, text, "zh", ""});
     }
 
-    void queue(std::uint64_t id, const std::string& name, const std::string& skill, seconds wrap_up) {
+    void queue(std::uint64_t id, const std::string& name, const std::string& skill,
+               seconds wrap_up) {
         core::Queue queue;
         queue.id = QueueId{id};
         queue.tenant = TenantId{1};
@@ -83,9 +84,10 @@ public:
         center_.log_ins.push_back({name, random_password(), role, TenantId{1}, agent});
     }
 
-    /// An agent with phone and log-in; `number` is the agent number, the phone's user and the log-in name.
-    void agent(std::uint64_t id, const std::string& number, const std::string& name, std::vector<std::string> skills,
-               bool by_phone) {
+    /// An agent with phone and log-in; `number` is the agent number, the phone's user and the
+    /// log-in name.
+    void agent(std::uint64_t id, const std::string& number, const std::string& name,
+               std::vector<std::string> skills, bool by_phone) {
         const std::string password = random_password();
         center_.log_ins.push_back({number, password, "phone", TenantId{1}, AgentId{id}});
         directory().devices.push_back(
@@ -137,12 +139,14 @@ core::Flow welcome_flow(core::FlowNode menu, std::vector<core::FlowNode> queues)
     return flow;
 }
 
-constexpr std::array kNames{"王芳", "李伟", "张敏", "刘洋", "陈静", "杨磊", "赵丽", "黄强", "周涛", "吴艳",
-                            "徐杰", "孙娜", "马超", "朱琳", "胡军", "郭霞", "何勇", "高洁", "林峰", "罗兰"};
+constexpr std::array kNames{"王芳", "李伟", "张敏", "刘洋", "陈静", "杨磊", "赵丽",
+                            "黄强", "周涛", "吴艳", "徐杰", "孙娜", "马超", "朱琳",
+                            "胡军", "郭霞", "何勇", "高洁", "林峰", "罗兰"};
 
 std::string log_in_text(const NewCenter& center) {
     std::ostringstream out;
-    out << "# Seatline log-ins, generated on the first start. Keep this file secret, or delete it once you noted them.\n"
+    out << "# Seatline log-ins, generated on the first start. Keep this file secret, or delete it "
+           "once you noted them.\n"
         << "# pages:  role  user  password\n";
     for (const LogIn& l : center.log_ins) {
         if (l.role != "phone") out << l.role << "  " << l.user_name << "  " << l.password << "\n";
@@ -156,11 +160,13 @@ std::string log_in_text(const NewCenter& center) {
 
 RobotFile robot_file(const NewCenter& center) {
     RobotFile file;
-    for (const core::Number& number : center.directory.numbers) file.numbers.push_back(number.number);
+    for (const core::Number& number : center.directory.numbers)
+        file.numbers.push_back(number.number);
     for (const core::Agent& agent : center.directory.agents) {
         if (!agent.sign_in_on_register) continue;  // seats for people
         for (const LogIn& l : center.log_ins) {
-            if (l.role == "phone" && l.user_name == agent.device) file.agents.push_back({l.user_name, l.password});
+            if (l.role == "phone" && l.user_name == agent.device)
+                file.agents.push_back({l.user_name, l.password});
         }
     }
     return file;
@@ -193,8 +199,8 @@ NewCenter make_demo_center() {
 NewCenter make_starter_center() {
     Builder b("我的呼叫中心");
     b.queue(1, "客户服务", "service", 10s);
-    b.directory().flows = {
-        welcome_flow(menu_node("menu_short", {{"1", "service"}, {"0", "service"}}), {queue_node("service", 1)})};
+    b.directory().flows = {welcome_flow(
+        menu_node("menu_short", {{"1", "service"}, {"0", "service"}}), {queue_node("service", 1)})};
     b.directory().numbers = {{"4001", TenantId{1}, FlowId{1}}};
     b.user("admin", "admin", std::nullopt);
     b.user("supervisor", "supervisor", std::nullopt);
@@ -203,7 +209,9 @@ NewCenter make_starter_center() {
     return b.take();
 }
 
-bool has_center(const std::string& folder) { return std::filesystem::exists(folder + "/center.json"); }
+bool has_center(const std::string& folder) {
+    return std::filesystem::exists(folder + "/center.json");
+}
 
 Result<core::Directory> load_center(const std::string& folder) {
     const std::string path = folder + "/center.json";
@@ -223,16 +231,20 @@ Result<core::Directory> load_center(const std::string& folder) {
 
 Result<void> save_center(const std::string& folder, const NewCenter& center) {
     if (auto r = core::check(center.directory); r.has_error()) return r;
-    if (auto r = write_private(folder + "/log-ins.txt", log_in_text(center)); r.has_error()) return r;
-    if (auto r = write_private(folder + "/robots.json", to_json(robot_file(center))); r.has_error()) return r;
+    if (auto r = write_private(folder + "/log-ins.txt", log_in_text(center)); r.has_error())
+        return r;
+    if (auto r = write_private(folder + "/robots.json", to_json(robot_file(center))); r.has_error())
+        return r;
     return write_private(folder + "/center.json", to_json(center.directory));
 }
 
 std::string random_password() {
-    static constexpr std::string_view kAlphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-_.!+=@%";
+    static constexpr std::string_view kAlphabet =
+        "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-_.!+=@%";
     static_assert(kAlphabet.size() == 64);
     std::array<unsigned char, 14> bytes;
-    SEATLINE_ASSERT(::getrandom(bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
+    SEATLINE_ASSERT(::getrandom(bytes.data(), bytes.size(), 0) ==
+                    static_cast<ssize_t>(bytes.size()));
     std::string out;
     for (const unsigned char b : bytes) out += kAlphabet[b % 64];
     return out;

@@ -12,7 +12,8 @@
 namespace seatline::app {
 namespace {
 
-/// So many events may wait for a full disk (about an hour of a busy center); then the process stops rather than lie.
+/// So many events may wait for a full disk (about an hour of a busy center); then the process stops
+/// rather than lie.
 constexpr std::size_t kMaxUnwritten = 2'000'000;
 /// The pages are woken at most so often; they flush no oftener than every 100 ms anyway.
 constexpr milliseconds kShowEvery{20};
@@ -57,12 +58,13 @@ void Control::start(core::Effects recovered) {
             std::vector<core::Input> inputs;
             inputs.reserve(messages.size());
             for (const auto& message : messages) {
-                if (auto input = to_input(message, data_folder_)) inputs.push_back(std::move(*input));
+                if (auto input = to_input(message, data_folder_))
+                    inputs.push_back(std::move(*input));
             }
             step(inputs);
         };
-        workers_.push_back(
-            std::make_shared<WorkerProcess>(io_, i, parts_.options, parts_.prompts, std::move(handlers)));
+        workers_.push_back(std::make_shared<WorkerProcess>(io_, i, parts_.options, parts_.prompts,
+                                                           std::move(handlers)));
     }
     boost::asio::post(io_, [this] {
         for (auto& worker : workers_) worker->start();
@@ -110,7 +112,8 @@ void Control::drain() {
 void Control::step(std::vector<core::Input>& inputs) {
     const Instant now = parts_.clock.now();
     for (const core::Input& input : inputs) handle(input, now);
-    if (const auto next = parts_.engine.next_deadline(); next && *next <= now) parts_.engine.tick(now, effects_);
+    if (const auto next = parts_.engine.next_deadline(); next && *next <= now)
+        parts_.engine.tick(now, effects_);
     commit();
     arm_timer();
 }
@@ -132,7 +135,8 @@ void Control::commit() {
         if (unwritten_.empty()) {
             unwritten_.swap(effects_.events);
         } else {
-            std::move(effects_.events.begin(), effects_.events.end(), std::back_inserter(unwritten_));
+            std::move(effects_.events.begin(), effects_.events.end(),
+                      std::back_inserter(unwritten_));
         }
         write_waiting();
     }
@@ -157,13 +161,16 @@ void Control::measure_lost_recordings() {
     }
 }
 
-/// A full disk does not end the calls that are up: their events wait in memory, unshown, until they can be written.
+/// A full disk does not end the calls that are up: their events wait in memory, unshown, until they
+/// can be written.
 void Control::write_waiting() {
     if (unwritten_.empty()) return;
     if (auto r = parts_.journal.append(unwritten_); r.has_error()) {
         if (journal_ok_.exchange(false)) {
-            log::error("the journal can't be written ({}): new calls are refused until it can. Free space in {}",
-                       r.error().text(), data_folder_);
+            log::error(
+                "the journal can't be written ({}): new calls are refused until it can. Free space "
+                "in {}",
+                r.error().text(), data_folder_);
         }
         SEATLINE_ASSERT(unwritten_.size() < kMaxUnwritten);
         retry_timer_.expires_after(std::chrono::seconds(1));
@@ -206,7 +213,8 @@ void Control::show() {
 void Control::perform(const core::Action& action) {
     if (const auto* answer = std::get_if<core::Reply>(&action)) return reply(*answer);
     if (auto command = to_sip(action)) return parts_.sip.post(std::move(*command));
-    if (const auto* start = std::get_if<core::StartRecording>(&action)) make_recording_folder(start->path);
+    if (const auto* start = std::get_if<core::StartRecording>(&action))
+        make_recording_folder(start->path);
     if (const auto out = to_worker(action, data_folder_); out && out->worker < workers_.size()) {
         workers_[out->worker]->send(out->message);
     }
@@ -218,7 +226,9 @@ void Control::make_recording_folder(const std::string& path) {
     if (folder == recording_folder_) return;
     std::error_code ec;
     std::filesystem::create_directories(data_folder_ + "/" + folder, ec);
-    if (ec) log::error("can't make {}: {}", folder, ec.message());  // the worker reports the recording as failed
+    if (ec)
+        log::error("can't make {}: {}", folder,
+                   ec.message());  // the worker reports the recording as failed
     recording_folder_ = ec ? std::string{} : folder;
 }
 

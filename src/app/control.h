@@ -1,6 +1,7 @@
 #pragma once
-// The engine's thread: takes what SIP, workers and the API report, lets the core decide, writes the events to the
-// journal, and only then performs the actions and shows the events. One io_context, one thread, no lock around decisions.
+// The engine's thread: takes what SIP, workers and the API report, lets the core decide, writes the
+// events to the journal, and only then performs the actions and shows the events. One io_context,
+// one thread, no lock around decisions.
 //
 // Everything that waits is handled as one batch: one write to the journal, one flush a worker.
 #include <atomic>
@@ -37,7 +38,8 @@ public:
         sip::Endpoint& sip;
         /// Events that are in the journal now: to the database, at once,
         std::function<void(std::vector<core::Event>)> store;
-        /// and to the pages, gathered: at most every 20 ms, but always before the answer to a request.
+        /// and to the pages, gathered: at most every 20 ms, but always before the answer to a
+        /// request.
         std::function<void(std::vector<core::Event>)> show;
     };
 
@@ -48,7 +50,8 @@ public:
     /// Starts the thread and the workers, after writing what the engine's recovery gave.
     void start(core::Effects recovered);
 
-    /// Ends all calls and waits until their legs and recordings are reported, at most 2 s. Any thread but the engine's.
+    /// Ends all calls and waits until their legs and recordings are reported, at most 2 s. Any
+    /// thread but the engine's.
     void shut_down();
 
     /// Any thread.
@@ -56,7 +59,9 @@ public:
     /// Any thread; `done` is called on the engine's thread.
     void request(core::AgentRequest request, std::function<void(Result<void>)> done);
 
-    [[nodiscard]] std::uint32_t workers_up() const { return workers_up_.load(std::memory_order_relaxed); }
+    [[nodiscard]] std::uint32_t workers_up() const {
+        return workers_up_.load(std::memory_order_relaxed);
+    }
     [[nodiscard]] std::uint64_t calls() const { return calls_.load(std::memory_order_relaxed); }
     [[nodiscard]] bool journal_ok() const { return journal_ok_.load(std::memory_order_relaxed); }
 
@@ -86,12 +91,13 @@ private:
     Mailbox<core::Input> inputs_;
     std::vector<core::Input> batch_;
     core::Effects effects_;
-    std::vector<core::Event> unwritten_;  ///< the journal refused them (disk full): written before anything newer
-    std::vector<core::Event> unshown_;    ///< in the journal, not yet given to the pages
+    std::vector<core::Event>
+        unwritten_;  ///< the journal refused them (disk full): written before anything newer
+    std::vector<core::Event> unshown_;  ///< in the journal, not yet given to the pages
     std::chrono::steady_clock::time_point shown_at_{};
     bool is_show_due_ = false;
     std::vector<std::shared_ptr<WorkerProcess>> workers_;
-    std::string recording_folder_;        ///< the last one that was made
+    std::string recording_folder_;  ///< the last one that was made
     std::mutex requests_mutex_;
     std::unordered_map<std::uint64_t, std::function<void(Result<void>)>> requests_;
     std::atomic<std::uint64_t> next_request_{1};

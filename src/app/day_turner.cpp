@@ -7,7 +7,8 @@
 
 namespace seatline::app {
 
-DayTurner::DayTurner(const core::Directory& directory, const Clock& clock, std::function<void(TenantId)> turned)
+DayTurner::DayTurner(const core::Directory& directory, const Clock& clock,
+                     std::function<void(TenantId)> turned)
     : clock_(clock), turned_(std::move(turned)) {
     std::map<TenantId, std::string> zones;
     for (const core::Tenant& tenant : directory.tenants) zones[tenant.id] = tenant.time_zone;
@@ -33,7 +34,8 @@ void DayTurner::run(std::map<TenantId, std::string> zones) {
     for (const auto& [tenant, name] : zones) {
         auto zone = TimeZone::load(name);
         if (zone.has_error()) {
-            log::error("tenant {}: {}; its day turns at midnight UTC", tenant.value, zone.error().text());
+            log::error("tenant {}: {}; its day turns at midnight UTC", tenant.value,
+                       zone.error().text());
             zone = TimeZone::load("Etc/UTC");
         }
         if (zone.has_error()) continue;
@@ -42,7 +44,8 @@ void DayTurner::run(std::map<TenantId, std::string> zones) {
     std::unique_lock lock(mutex_);
     while (!stop_ && !all.empty()) {
         const auto next = std::ranges::min_element(all, {}, &Next::midnight);
-        if (wake_.wait_until(lock, clock_.steady_of(next->midnight), [this] { return stop_; })) return;
+        if (wake_.wait_until(lock, clock_.steady_of(next->midnight), [this] { return stop_; }))
+            return;
         turned_(next->tenant);
         next->midnight = next->zone.next_day_start(clock_.now());
     }

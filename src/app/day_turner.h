@@ -1,5 +1,6 @@
 #pragma once
-// Tells when a tenant's day has turned, by its time zone: one thread that sleeps until the next midnight of any.
+// Tells when a tenant's day has turned, by its time zone: one thread that sleeps until the next
+// midnight of any.
 #include <condition_variable>
 #include <functional>
 #include <map>
@@ -13,8 +14,10 @@ namespace seatline::app {
 
 class DayTurner {
 public:
-    /// `turned` is called on the turner's own thread. A zone that does not exist counts as UTC, with a log line.
-    DayTurner(const core::Directory& directory, const Clock& clock, std::function<void(TenantId)> turned);
+    /// `turned` is called on the turner's own thread. A zone that does not exist counts as UTC,
+    /// with a log line.
+    DayTurner(const core::Directory& directory, const Clock& clock,
+              std::function<void(TenantId)> turned);
     ~DayTurner();
 
 private:

@@ -1,6 +1,7 @@
 #pragma once
-// Wakes an io_context from other threads through an eventfd. boost::asio::post would do, but it holds the context's
-// lock while it wakes the thread, which then has to sleep again for that lock: two wake-ups in place of one.
+// Wakes an io_context from other threads through an eventfd. boost::asio::post would do, but it
+// holds the context's lock while it wakes the thread, which then has to sleep again for that lock:
+// two wake-ups in place of one.
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -17,7 +18,8 @@ class Doorbell {
 public:
     /// `answer` is called on the context's thread, once for all rings since the last time.
     Doorbell(boost::asio::io_context& io, std::function<void()> answer)
-        : descriptor_(io, ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), fd_(descriptor_.native_handle()),
+        : descriptor_(io, ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+          fd_(descriptor_.native_handle()),
           answer_(std::move(answer)) {
         listen();
     }
@@ -30,13 +32,14 @@ public:
 
 private:
     void listen() {
-        descriptor_.async_wait(boost::asio::posix::descriptor_base::wait_read, [this](boost::system::error_code ec) {
-            if (ec) return;
-            std::uint64_t rings = 0;
-            (void)!::read(fd_, &rings, sizeof rings);
-            answer_();
-            listen();
-        });
+        descriptor_.async_wait(boost::asio::posix::descriptor_base::wait_read,
+                               [this](boost::system::error_code ec) {
+                                   if (ec) return;
+                                   std::uint64_t rings = 0;
+                                   (void)!::read(fd_, &rings, sizeof rings);
+                                   answer_();
+                                   listen();
+                               });
     }
 
     boost::asio::posix::stream_descriptor descriptor_;

@@ -6,12 +6,13 @@
 namespace seatline::app {
 namespace {
 
-Result<std::uint32_t> number(const std::string& option, const std::string& text, std::uint32_t min, std::uint32_t max) {
+Result<std::uint32_t> number(const std::string& option, const std::string& text, std::uint32_t min,
+                             std::uint32_t max) {
     std::uint32_t value = 0;
     const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (ec != std::errc{} || end != text.data() + text.size() || value < min || value > max) {
-        return invalid(option, "\"" + text + "\" must be a number between " + std::to_string(min) + " and " +
-                                   std::to_string(max));
+        return invalid(option, "\"" + text + "\" must be a number between " + std::to_string(min) +
+                                   " and " + std::to_string(max));
     }
     return value;
 }
@@ -46,7 +47,8 @@ const std::vector<Option>& options() {
         port("--http", "port of the pages and the API (default: 8080)", &Options::http_port),
         port("--sip", "SIP port, UDP and TCP (default: 5060)", &Options::sip_port),
         text("--bind", "ADDR", "address to listen on (default: 127.0.0.1)", &Options::bind),
-        text("--advertise", "ADDR", "address in SIP and SDP when behind NAT (default: --bind)", &Options::advertise),
+        text("--advertise", "ADDR", "address in SIP and SDP when behind NAT (default: --bind)",
+             &Options::advertise),
         port("--rtp-min", "first RTP port (default: 20000)", &Options::rtp_min),
         port("--rtp-max", "last RTP port (default: 29999)", &Options::rtp_max),
         {"--workers", "N", "media workers (default: 1)",
@@ -60,7 +62,8 @@ const std::vector<Option>& options() {
         text("--tls-cert", "FILE", "PEM certificate chain: serve HTTPS", &Options::tls_certificate),
         text("--tls-key", "FILE", "PEM key", &Options::tls_key),
         text("--log", "LEVEL", "debug, info, warn or error (default: info)", &Options::log_level),
-        {"--no-demo", nullptr, "a fresh data folder gets a small starter center, without demo agents",
+        {"--no-demo", nullptr,
+         "a fresh data folder gets a small starter center, without demo agents",
          [](Options& o, const std::string&) -> Result<void> {
              o.demo = false;
              return {};
@@ -89,17 +92,20 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
     if (out.rtp_min >= out.rtp_max) return invalid("--rtp-min", "must be less than --rtp-max");
     const bool any_address = out.bind == "0.0.0.0" || out.bind == "::";
     if (any_address && out.advertise.empty()) {
-        return invalid("--advertise", "is needed with --bind " + out.bind +
-                                          ": the address that phones and carriers reach this machine by");
+        return invalid("--advertise",
+                       "is needed with --bind " + out.bind +
+                           ": the address that phones and carriers reach this machine by");
     }
-    if (out.tls_certificate.empty() != out.tls_key.empty()) return invalid("--tls-key", "goes with --tls-cert");
+    if (out.tls_certificate.empty() != out.tls_key.empty())
+        return invalid("--tls-key", "goes with --tls-cert");
     return out;
 }
 
 std::string options_help() {
     std::string help;
     for (const Option& option : options()) {
-        std::string left = std::string("  ") + option.name + (option.value ? std::string(" ") + option.value : "");
+        std::string left =
+            std::string("  ") + option.name + (option.value ? std::string(" ") + option.value : "");
         left.resize(std::max<std::size_t>(left.size() + 1, 22), ' ');
         help += left + option.help + "\n";
     }

@@ -12,13 +12,14 @@ struct Options {
     std::string data = "data";
     std::string web_root = "web/dist";
     std::string bind = "127.0.0.1";
-    std::string advertise;         ///< the address that phones and carriers reach us by, when it is not `bind`
+    std::string
+        advertise;  ///< the address that phones and carriers reach us by, when it is not `bind`
     std::uint16_t http_port = 8080;
     std::uint16_t sip_port = 5060;
     std::uint16_t rtp_min = 20000;
     std::uint16_t rtp_max = 29999;
     std::uint32_t workers = 1;
-    bool demo = true;              ///< a fresh data folder gets the demo center instead of the starter center
+    bool demo = true;  ///< a fresh data folder gets the demo center instead of the starter center
     std::string tls_certificate;
     std::string tls_key;
     std::string log_level = "info";

@@ -56,9 +56,10 @@ void write_wav(const std::string& path, std::span<const std::int16_t> samples) {
     std::ofstream(path, std::ios::binary) << wav;
 }
 
-/// Cuts the silence that espeak-ng puts around a text (about 0.4 s in all), so that sentences made of pieces flow.
+/// Cuts the silence that espeak-ng puts around a text (about 0.4 s in all), so that sentences made
+/// of pieces flow.
 std::span<const std::int16_t> trim(std::span<const std::int16_t> samples) {
-    constexpr std::int16_t kQuiet = 250;             // about -42 dB
+    constexpr std::int16_t kQuiet = 250;              // about -42 dB
     constexpr std::size_t kKept = kRate * 25 / 1000;  // soft consonants begin below the threshold
     const auto loud = [](std::int16_t s) { return s > kQuiet || s < -kQuiet; };
     const auto first = std::ranges::find_if(samples, loud);
@@ -72,10 +73,11 @@ std::span<const std::int16_t> trim(std::span<const std::int16_t> samples) {
 
 /// A quiet loop of broken chords, 16 s: made here so that nothing has to be licensed.
 void write_music(const std::string& path) {
-    static constexpr std::array<std::array<double, 4>, 4> kChords{{{261.63, 329.63, 392.00, 523.25},
-                                                                  {220.00, 261.63, 329.63, 440.00},
-                                                                  {174.61, 261.63, 349.23, 440.00},
-                                                                  {196.00, 246.94, 392.00, 493.88}}};
+    static constexpr std::array<std::array<double, 4>, 4> kChords{
+        {{261.63, 329.63, 392.00, 523.25},
+         {220.00, 261.63, 329.63, 440.00},
+         {174.61, 261.63, 349.23, 440.00},
+         {196.00, 246.94, 392.00, 493.88}}};
     constexpr double kNote_s = 0.5;
     std::vector<double> mix(16 * kRate, 0.0);
     for (std::size_t note = 0; note < 32; ++note) {
@@ -83,13 +85,16 @@ void write_music(const std::string& path) {
         const auto start = static_cast<std::size_t>(static_cast<double>(note) * kNote_s * kRate);
         for (std::size_t i = 0; i < 2 * kRate; ++i) {
             const double t = static_cast<double>(i) / kRate;
-            const double tone = std::sin(2 * std::numbers::pi * hz * t) + 0.3 * std::sin(4 * std::numbers::pi * hz * t);
-            mix[(start + i) % mix.size()] += 2600 * tone * std::exp(-2.2 * t) * std::min(1.0, t * 200);
+            const double tone = std::sin(2 * std::numbers::pi * hz * t) +
+                                0.3 * std::sin(4 * std::numbers::pi * hz * t);
+            mix[(start + i) % mix.size()] +=
+                2600 * tone * std::exp(-2.2 * t) * std::min(1.0, t * 200);
         }
     }
     std::vector<std::int16_t> tune;
     tune.reserve(mix.size());
-    for (const double value : mix) tune.push_back(static_cast<std::int16_t>(std::clamp(value, -30000.0, 30000.0)));
+    for (const double value : mix)
+        tune.push_back(static_cast<std::int16_t>(std::clamp(value, -30000.0, 30000.0)));
     write_wav(path, tune);
 }
 
@@ -99,17 +104,19 @@ Result<void> speak(const std::string& text, const std::string& language, const s
     std::ofstream(text_path) << text;
     const std::string voice = language == "en" ? "en" : "cmn";
     const std::string part = path + ".part";
-    std::vector<const char*> argv{"espeak-ng", "-v", voice.c_str(), "-s", "230", "-f", text_path.c_str(),
-                                  "-w", part.c_str(), nullptr};
+    std::vector<const char*> argv{"espeak-ng",       "-v", voice.c_str(), "-s",   "230", "-f",
+                                  text_path.c_str(), "-w", part.c_str(),  nullptr};
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
     pid_t pid = 0;
-    const int failed = ::posix_spawnp(&pid, "espeak-ng", &actions, nullptr, const_cast<char**>(argv.data()), environ);
+    const int failed = ::posix_spawnp(&pid, "espeak-ng", &actions, nullptr,
+                                      const_cast<char**>(argv.data()), environ);
     posix_spawn_file_actions_destroy(&actions);
     if (failed != 0) {
-        return Error{"unavailable", "prompts", std::string("can't run espeak-ng: ") + std::strerror(failed)};
+        return Error{"unavailable", "prompts",
+                     std::string("can't run espeak-ng: ") + std::strerror(failed)};
     }
     int status = 0;
     ::waitpid(pid, &status, 0);
@@ -131,9 +138,11 @@ public:
         std::filesystem::create_directories(folder_ + "/made");
     }
 
-    Result<void> text(const std::string& name, const std::string& text, const std::string& language) {
+    Result<void> text(const std::string& name, const std::string& text,
+                      const std::string& language) {
         char hash[17];
-        std::snprintf(hash, sizeof hash, "%016llx", static_cast<unsigned long long>(text_hash(language + ":" + text)));
+        std::snprintf(hash, sizeof hash, "%016llx",
+                      static_cast<unsigned long long>(text_hash(language + ":" + text)));
         const std::string path = folder_ + "/made/" + hash + ".wav";
         if (!std::filesystem::exists(path)) {
             if (made_++ == 0) log::info("speaking the prompts (first start only)");

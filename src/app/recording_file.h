@@ -6,8 +6,8 @@
 
 namespace seatline::app {
 
-/// Mends the header of the file and fills in `octets` and `length_ms`; leaves them 0 when there is no usable file.
-/// Blocks on the disk for one header.
+/// Mends the header of the file and fills in `octets` and `length_ms`; leaves them 0 when there is
+/// no usable file. Blocks on the disk for one header.
 void measure_recording(const std::string& data_folder, core::RecordingFinished& finished);
 
 }  // namespace seatline::app

@@ -16,8 +16,8 @@
 #include "app/prompts.h"
 #include "app/recording_file.h"
 #include "app/translate.h"
-#include "base/log.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "core/engine/event_json.h"
 
 namespace seatline::app {
@@ -28,10 +28,11 @@ constexpr const char* kVersion = "0.1.0";
 /// Prints what is wrong by the name of the option that a person can change.
 int fail(Error error) {
     static const std::map<std::string, std::string> options{
-        {"web_root", "--web"},  {"http_port", "--http"}, {"sip_port", "--sip"},
-        {"bind", "--bind, --sip"}, {"data", "--data"},  {"tls_certificate", "--tls-cert"},
+        {"web_root", "--web"},     {"http_port", "--http"}, {"sip_port", "--sip"},
+        {"bind", "--bind, --sip"}, {"data", "--data"},      {"tls_certificate", "--tls-cert"},
         {"tls_key", "--tls-key"}};
-    if (const auto option = options.find(error.field); option != options.end()) error.field = option->second;
+    if (const auto option = options.find(error.field); option != options.end())
+        error.field = option->second;
     std::fprintf(stderr, "seatline: %s\n", error.text().c_str());
     return 1;
 }
@@ -44,7 +45,8 @@ void raise_file_limit() {
     }
 }
 
-/// Addresses of center.json ("1.2.3.4", "1.2.3.0/24", "1.2.3.4:5070", "[::1]:5070") as the SIP side wants them.
+/// Addresses of center.json ("1.2.3.4", "1.2.3.0/24", "1.2.3.4:5070", "[::1]:5070") as the SIP side
+/// wants them.
 std::vector<sip::TrunkAddress> trunk_addresses(const core::Directory& directory) {
     std::vector<sip::TrunkAddress> out;
     for (const core::Trunk& trunk : directory.trunks) {
@@ -56,7 +58,8 @@ std::vector<sip::TrunkAddress> trunk_addresses(const core::Directory& directory)
                                       ? colon != std::string::npos && colon > bracket
                                       : colon != std::string::npos && address.find(':') == colon;
             if (has_port) {
-                port = static_cast<std::uint16_t>(std::strtoul(address.c_str() + colon + 1, nullptr, 10));
+                port = static_cast<std::uint16_t>(
+                    std::strtoul(address.c_str() + colon + 1, nullptr, 10));
                 address.resize(colon);
             }
             if (bracket != std::string::npos) address = address.substr(1, bracket - 1);
@@ -76,7 +79,9 @@ Result<void> add_users(store::Database& database, const NewCenter& center) {
     log::info("making the log-ins (argon2id)");
     for (const LogIn& l : center.log_ins) {
         if (l.role == "phone") continue;
-        const store::User user{UserId{}, l.user_name, api::hash_password(l.password), l.role, l.tenant, l.agent, false};
+        const store::User user{UserId{}, l.user_name, api::hash_password(l.password),
+                               l.role,   l.tenant,    l.agent,
+                               false};
         if (auto r = database.put_user(user); r.has_error()) return r;
     }
     return {};
@@ -99,7 +104,8 @@ api::StorePort store_port(store::Database& db, const std::string& data_folder) {
         for (const core::Event& event : db.call_events(tenant, call)) {
             std::string json;
             core::write_event(json, event);
-            views.push_back({event.seq, event.at, std::string(core::event_type(event.body)), std::move(json)});
+            views.push_back(
+                {event.seq, event.at, std::string(core::event_type(event.body)), std::move(json)});
         }
         return views;
     };
@@ -115,11 +121,16 @@ api::StorePort store_port(store::Database& db, const std::string& data_folder) {
 
 core::AgentRequestKind request_kind(api::AgentAction action) {
     switch (action) {
-        case api::AgentAction::sign_in: return core::AgentRequestKind::sign_in;
-        case api::AgentAction::sign_out: return core::AgentRequestKind::sign_out;
-        case api::AgentAction::idle: return core::AgentRequestKind::idle;
-        case api::AgentAction::busy: return core::AgentRequestKind::busy;
-        case api::AgentAction::hang_up: return core::AgentRequestKind::hang_up;
+        case api::AgentAction::sign_in:
+            return core::AgentRequestKind::sign_in;
+        case api::AgentAction::sign_out:
+            return core::AgentRequestKind::sign_out;
+        case api::AgentAction::idle:
+            return core::AgentRequestKind::idle;
+        case api::AgentAction::busy:
+            return core::AgentRequestKind::busy;
+        case api::AgentAction::hang_up:
+            return core::AgentRequestKind::hang_up;
     }
     assertion_failed("known action", __FILE__, __LINE__);
 }
@@ -156,10 +167,14 @@ Instant last_event_at(const store::Journal& journal) {
     return last;
 }
 
-/// Ids of this run: one for each microsecond since 1970, more than any run uses up, so that no later run meets them.
-std::uint64_t id_base(Instant now) { return static_cast<std::uint64_t>(to_unix_us(now)); }
+/// Ids of this run: one for each microsecond since 1970, more than any run uses up, so that no
+/// later run meets them.
+std::uint64_t id_base(Instant now) {
+    return static_cast<std::uint64_t>(to_unix_us(now));
+}
 
-/// Everything that runs, in the order in which it is started; members are destroyed from the last to the first.
+/// Everything that runs, in the order in which it is started; members are destroyed from the last
+/// to the first.
 struct Program {
     explicit Program(const Options& o) : options(o) {}
 
@@ -188,7 +203,8 @@ struct Program {
 Result<void> Program::open_store() {
     std::error_code ec;
     std::filesystem::create_directories(options.data, ec);
-    if (ec) return Error{"unavailable", "--data", "can't make " + options.data + ": " + ec.message()};
+    if (ec)
+        return Error{"unavailable", "--data", "can't make " + options.data + ": " + ec.message()};
     ::chmod(options.data.c_str(), 0700);
     std::filesystem::create_directories(options.data + "/prompts", ec);
     if (has_center(options.data)) {
@@ -239,7 +255,8 @@ Result<void> Program::start_sip() {
     config.advertised_address = options.advertise;
     config.leg_id_base = id_base(clock.now()) * 2 + 1;
     auto started = sip::Endpoint::start(
-        config, [this](sip::Event&& event) { on_sip(std::move(event)); }, [this] { return clock.now(); });
+        config, [this](sip::Event&& event) { on_sip(std::move(event)); },
+        [this] { return clock.now(); });
     if (started.has_error()) return started.error();
     endpoint = std::move(*started);
     return {};
@@ -253,28 +270,31 @@ Result<void> Program::start_control() {
     core::Effects recovered;
     recovered.events.push_back({0, clock.now(), TenantId{}, core::ControlStarted{kVersion}});
     for (const core::CallRecord& call : open.calls) {
-        core::RecordingFinished recording{call.call, database->recording_path(call.tenant, call.call), {}, 0,
+        core::RecordingFinished recording{call.call,
+                                          database->recording_path(call.tenant, call.call),
+                                          {},
+                                          0,
                                           "the control process ended"};
         if (recording.path.empty() || call.has_recording) continue;
         measure_recording(options.data, recording);
         recovered.events.push_back({0, clock.now(), call.tenant, recording});
     }
     engine->recover(open.calls, open.agents, clock.now(), recovered);
-    if (!open.calls.empty()) log::warn("{} calls were up when the last run ended; their records are closed", open.calls.size());
-    control = std::make_unique<Control>(Control::Parts{options, clock, prompts, *engine, *journal, *endpoint,
-                                                       [this](std::vector<core::Event> events) {
-                                                           database->apply(std::move(events));
-                                                       },
-                                                       [this](std::vector<core::Event> events) {
-                                                           server->publish(std::move(events));
-                                                       }});
+    if (!open.calls.empty())
+        log::warn("{} calls were up when the last run ended; their records are closed",
+                  open.calls.size());
+    control = std::make_unique<Control>(Control::Parts{
+        options, clock, prompts, *engine, *journal, *endpoint,
+        [this](std::vector<core::Event> events) { database->apply(std::move(events)); },
+        [this](std::vector<core::Event> events) { server->publish(std::move(events)); }});
     control->start(std::move(recovered));
     return {};
 }
 
 api::HealthView Program::health() const {
     const bool up = control && control->workers_up() > 0 && control->journal_ok();
-    return {up ? "ok" : "degraded", kVersion, control ? control->workers_up() : 0, control ? control->calls() : 0};
+    return {up ? "ok" : "degraded", kVersion, control ? control->workers_up() : 0,
+            control ? control->calls() : 0};
 }
 
 Result<void> Program::start_api() {
@@ -285,14 +305,18 @@ Result<void> Program::start_api() {
     config.tls_certificate = options.tls_certificate;
     config.tls_key = options.tls_key;
     api::Ports ports;
-    ports.store = store_port(*database, std::filesystem::absolute(options.data).lexically_normal().string());
-    ports.engine.command_agent = [this](TenantId tenant, AgentId agent, const api::AgentCommand& command,
+    ports.store =
+        store_port(*database, std::filesystem::absolute(options.data).lexically_normal().string());
+    ports.engine.command_agent = [this](TenantId tenant, AgentId agent,
+                                        const api::AgentCommand& command,
                                         std::function<void(Result<void>)> done) {
-        control->request({{}, tenant, agent, request_kind(command.action), command.reason}, std::move(done));
+        control->request({{}, tenant, agent, request_kind(command.action), command.reason},
+                         std::move(done));
     };
     ports.clock = [this] { return clock.now(); };
     ports.health = [this] { return health(); };
-    auto started = api::Server::start(config, std::move(ports), directory, database->live_board(directory, clock.now()));
+    auto started = api::Server::start(config, std::move(ports), directory,
+                                      database->live_board(directory, clock.now()));
     if (started.has_error()) return started.error();
     server = std::move(*started);
     return {};
@@ -307,16 +331,18 @@ int serve(const Options& options) {
     Program program(options);
     if (auto r = program.open_store(); r.has_error()) return fail(r.error());
     if (auto r = program.start_sip(); r.has_error()) return fail(r.error());
-    // The pages' board is as of the last event of the last run; the recovery's events are the first that it is sent.
+    // The pages' board is as of the last event of the last run; the recovery's events are the first
+    // that it is sent.
     if (auto r = program.start_api(); r.has_error()) return fail(r.error());
     if (auto r = program.start_control(); r.has_error()) return fail(r.error());
     program.control_for_sip.store(program.control.get(), std::memory_order_release);
     program.endpoint->post(sip::SetTrunks{trunk_addresses(program.directory)});
     program.endpoint->post(sip::SetDevices{credentials(program.directory)});
-    program.days = std::make_unique<DayTurner>(program.directory, program.clock,
-                                               [&](TenantId tenant) { program.server->roll_day(tenant); });
-    log::info("seatline {} serves {} (pages {}:{}, SIP {}:{})", kVersion, options.data, options.bind,
-              program.server->port(), options.bind, program.endpoint->port());
+    program.days =
+        std::make_unique<DayTurner>(program.directory, program.clock,
+                                    [&](TenantId tenant) { program.server->roll_day(tenant); });
+    log::info("seatline {} serves {} (pages {}:{}, SIP {}:{})", kVersion, options.data,
+              options.bind, program.server->port(), options.bind, program.endpoint->port());
     stop.wait();
     program.days.reset();
     program.control->shut_down();

@@ -1,5 +1,6 @@
 #pragma once
-// `seatline serve`: puts the parts together, runs until SIGINT or SIGTERM, and takes them down in order.
+// `seatline serve`: puts the parts together, runs until SIGINT or SIGTERM, and takes them down in
+// order.
 #include "app/options.h"
 
 namespace seatline::app {

@@ -7,10 +7,13 @@
 namespace seatline::app {
 namespace {
 
-/// A leg is reported silent after this long without a packet: longer than any pause of a phone with silence suppression.
+/// A leg is reported silent after this long without a packet: longer than any pause of a phone with
+/// silence suppression.
 constexpr std::uint32_t kRtpSilence_ms = 60'000;
 
-core::MediaPtr shared(MediaDescription&& media) { return std::make_shared<const MediaDescription>(std::move(media)); }
+core::MediaPtr shared(MediaDescription&& media) {
+    return std::make_shared<const MediaDescription>(std::move(media));
+}
 
 void to_proto(const PayloadFormat& from, proto::PayloadFormat& to) {
     to.set_name(from.name);
@@ -35,17 +38,22 @@ MediaDescription from_proto(const proto::MediaDescription& from) {
     to.ptime_ms = static_cast<std::uint16_t>(from.ptime_ms());
     to.direction = static_cast<MediaDirection>(std::min<std::uint32_t>(from.direction(), 3));
     for (const auto& format : from.formats()) {
-        to.formats.push_back({format.name(), static_cast<std::uint8_t>(format.payload_type()), format.clock_hz()});
+        to.formats.push_back(
+            {format.name(), static_cast<std::uint8_t>(format.payload_type()), format.clock_hz()});
     }
     return to;
 }
 
 // What enters the core is UTF-8: see base/utf8.h.
-std::string text(std::string& from) { return valid_utf8(std::move(from)); }
+std::string text(std::string& from) {
+    return valid_utf8(std::move(from));
+}
 
-/// What we offer and accept, the preferred leg's codec first so that both legs can be relayed as they are.
+/// What we offer and accept, the preferred leg's codec first so that both legs can be relayed as
+/// they are.
 std::vector<PayloadFormat> allowed_formats(const MediaDescription* prefer) {
-    std::vector<PayloadFormat> formats{{"PCMA", 8, 8000}, {"PCMU", 0, 8000}, {"telephone-event", 101, 8000}};
+    std::vector<PayloadFormat> formats{
+        {"PCMA", 8, 8000}, {"PCMU", 0, 8000}, {"telephone-event", 101, 8000}};
     if (prefer != nullptr && !prefer->formats.empty() && prefer->formats.front().name == "PCMU") {
         std::swap(formats[0], formats[1]);
     }
@@ -63,14 +71,22 @@ struct SipToInput {
                                   e.remote ? shared(std::move(*e.remote)) : nullptr};
     }
     Out operator()(sip::Progress& e) const { return core::LegRinging{e.leg}; }
-    Out operator()(sip::Answered& e) const { return core::LegAnswered{e.leg, shared(std::move(e.remote))}; }
-    Out operator()(sip::MediaChanged& e) const { return core::LegMediaChanged{e.leg, shared(std::move(e.remote))}; }
+    Out operator()(sip::Answered& e) const {
+        return core::LegAnswered{e.leg, shared(std::move(e.remote))};
+    }
+    Out operator()(sip::MediaChanged& e) const {
+        return core::LegMediaChanged{e.leg, shared(std::move(e.remote))};
+    }
     Out operator()(sip::InfoDigit& e) const { return core::DigitPressed{e.leg, e.digit}; }
     Out operator()(sip::Ended& e) const {
         return core::LegEnded{e.leg, e.sip_code, e.by == sip::EndedBy::network, text(e.text)};
     }
-    Out operator()(sip::DeviceRegistered& e) const { return core::DeviceUp{std::move(e.user), text(e.contact_uri)}; }
-    Out operator()(sip::DeviceUnregistered& e) const { return core::DeviceDown{std::move(e.user), std::move(e.reason)}; }
+    Out operator()(sip::DeviceRegistered& e) const {
+        return core::DeviceUp{std::move(e.user), text(e.contact_uri)};
+    }
+    Out operator()(sip::DeviceUnregistered& e) const {
+        return core::DeviceDown{std::move(e.user), std::move(e.reason)};
+    }
     template <class Other>
     Out operator()(Other&) const {
         return std::nullopt;
@@ -82,9 +98,12 @@ struct ActionToSip {
     Out operator()(const core::AnswerCall& a) const { return sip::Accept{a.leg, *a.local}; }
     Out operator()(const core::AcceptMedia& a) const { return sip::Accept{a.leg, *a.local}; }
     Out operator()(const core::RejectCall& a) const {
-        return sip::Reject{a.leg, a.sip_code, a.reason, static_cast<std::uint32_t>(a.retry_after.count())};
+        return sip::Reject{a.leg, a.sip_code, a.reason,
+                           static_cast<std::uint32_t>(a.retry_after.count())};
     }
-    Out operator()(const core::HangUpLeg& a) const { return sip::HangUp{a.leg, a.sip_code, a.reason}; }
+    Out operator()(const core::HangUpLeg& a) const {
+        return sip::HangUp{a.leg, a.sip_code, a.reason};
+    }
     Out operator()(const core::InviteDevice& a) const {
         sip::Invite invite;
         invite.leg = a.leg;
@@ -111,7 +130,8 @@ struct ActionToWorker {
         open.set_leg(a.leg.value);
         open.set_room(a.call.value);
         if (a.remote) to_proto(*a.remote, *open.mutable_remote());
-        for (const PayloadFormat& format : allowed_formats(a.prefer.get())) to_proto(format, *open.add_allowed());
+        for (const PayloadFormat& format : allowed_formats(a.prefer.get()))
+            to_proto(format, *open.add_allowed());
         open.set_rtp_silence_ms(kRtpSilence_ms);
         return out;
     }
@@ -178,39 +198,53 @@ core::MediaClosed closed(const proto::LegClosed& message) {
     return {quality};
 }
 
-core::RecordingEnded recording_ended(const proto::RecordingEnded& message, const std::string& data_folder) {
+core::RecordingEnded recording_ended(const proto::RecordingEnded& message,
+                                     const std::string& data_folder) {
     std::string path = message.path();
     if (path.starts_with(data_folder + "/")) path.erase(0, data_folder.size() + 1);
-    return {{CallId{message.room()}, std::move(path), milliseconds{static_cast<std::int64_t>(message.length_ms())},
-             message.octets(), message.error()}};
+    return {{CallId{message.room()}, std::move(path),
+             milliseconds{static_cast<std::int64_t>(message.length_ms())}, message.octets(),
+             message.error()}};
 }
 
 }  // namespace
 
-std::optional<core::Input> to_input(sip::Event&& event) { return std::visit(SipToInput{}, event); }
+std::optional<core::Input> to_input(sip::Event&& event) {
+    return std::visit(SipToInput{}, event);
+}
 
-std::optional<core::Input> to_input(const proto::FromWorker& message, const std::string& data_folder) {
+std::optional<core::Input> to_input(const proto::FromWorker& message,
+                                    const std::string& data_folder) {
     using Body = proto::FromWorker;
     switch (message.body_case()) {
         case Body::kLegOpened:
-            return core::MediaOpened{LegId{message.leg_opened().leg()}, shared(from_proto(message.leg_opened().local()))};
+            return core::MediaOpened{LegId{message.leg_opened().leg()},
+                                     shared(from_proto(message.leg_opened().local()))};
         case Body::kLegFailed: {
             const std::string& reason = message.leg_failed().reason();
-            return core::MediaFailed{LegId{message.leg_failed().leg()}, reason.find("codec") != std::string::npos, reason};
+            return core::MediaFailed{LegId{message.leg_failed().leg()},
+                                     reason.find("codec") != std::string::npos, reason};
         }
-        case Body::kLegClosed: return closed(message.leg_closed());
+        case Body::kLegClosed:
+            return closed(message.leg_closed());
         case Body::kDigit:
             if (message.digit().digit().size() != 1) return std::nullopt;
             return core::DigitPressed{LegId{message.digit().leg()}, message.digit().digit()[0]};
         case Body::kPlayEnded:
-            return core::PlayEnded{LegId{message.play_ended().leg()}, PlayId{message.play_ended().play()}};
-        case Body::kRtpSilence: return core::RtpSilent{LegId{message.rtp_silence().leg()}};
-        case Body::kRecordingEnded: return recording_ended(message.recording_ended(), data_folder);
-        default: return std::nullopt;
+            return core::PlayEnded{LegId{message.play_ended().leg()},
+                                   PlayId{message.play_ended().play()}};
+        case Body::kRtpSilence:
+            return core::RtpSilent{LegId{message.rtp_silence().leg()}};
+        case Body::kRecordingEnded:
+            return recording_ended(message.recording_ended(), data_folder);
+        default:
+            return std::nullopt;
     }
 }
 
-std::optional<sip::Command> to_sip(const core::Action& action) { return std::visit(ActionToSip{}, action); }
+std::optional<sip::Command> to_sip(const core::Action& action) {
+    return std::visit(ActionToSip{}, action);
+}
 
 std::optional<WorkerMessage> to_worker(const core::Action& action, const std::string& data_folder) {
     return std::visit(ActionToWorker{data_folder}, action);

@@ -11,8 +11,10 @@ namespace seatline::app {
 
 /// Empty: an event that is not the engine's business (log, robots).
 [[nodiscard]] std::optional<core::Input> to_input(sip::Event&& event);
-/// Empty: not the engine's business (start-up, statistics). Recording paths come back relative to `data_folder`.
-[[nodiscard]] std::optional<core::Input> to_input(const proto::FromWorker& message, const std::string& data_folder);
+/// Empty: not the engine's business (start-up, statistics). Recording paths come back relative to
+/// `data_folder`.
+[[nodiscard]] std::optional<core::Input> to_input(const proto::FromWorker& message,
+                                                  const std::string& data_folder);
 
 /// Empty: not SIP's business.
 [[nodiscard]] std::optional<sip::Command> to_sip(const core::Action& action);
@@ -23,6 +25,7 @@ struct WorkerMessage {
     proto::ToWorker message;
 };
 /// Empty: not a worker's business.
-[[nodiscard]] std::optional<WorkerMessage> to_worker(const core::Action& action, const std::string& data_folder);
+[[nodiscard]] std::optional<WorkerMessage> to_worker(const core::Action& action,
+                                                     const std::string& data_folder);
 
 }  // namespace seatline::app

@@ -25,14 +25,23 @@ constexpr int kChildFd = 3;
 
 }  // namespace
 
-WorkerProcess::WorkerProcess(boost::asio::io_context& io, std::uint32_t number, const Options& options,
-                             const PromptFiles& prompts, Handlers handlers)
-    : io_(io), number_(number), options_(options), prompts_(prompts), handlers_(std::move(handlers)), socket_(io),
+WorkerProcess::WorkerProcess(boost::asio::io_context& io, std::uint32_t number,
+                             const Options& options, const PromptFiles& prompts, Handlers handlers)
+    : io_(io),
+      number_(number),
+      options_(options),
+      prompts_(prompts),
+      handlers_(std::move(handlers)),
+      socket_(io),
       restart_(io) {}
 
-WorkerProcess::~WorkerProcess() { reap(); }
+WorkerProcess::~WorkerProcess() {
+    reap();
+}
 
-void WorkerProcess::start() { spawn(); }
+void WorkerProcess::start() {
+    spawn();
+}
 
 void WorkerProcess::stop() {
     stopping_ = true;
@@ -43,13 +52,15 @@ void WorkerProcess::stop() {
 
 void WorkerProcess::spawn() {
     int fds[2];
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) return died(std::strerror(errno));
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
+        return died(std::strerror(errno));
     const std::uint32_t span = (options_.rtp_max - options_.rtp_min + 1u) / options_.workers;
     const std::string port_min = std::to_string(options_.rtp_min + number_ * span);
     const std::string port_max = std::to_string(options_.rtp_min + (number_ + 1) * span - 1);
     const std::string advertise = options_.advertise.empty() ? options_.bind : options_.advertise;
-    std::vector<const char*> argv{"seatline", "worker", options_.bind.c_str(), advertise.c_str(), port_min.c_str(),
-                                  port_max.c_str(), nullptr};
+    std::vector<const char*> argv{
+        "seatline",       "worker", options_.bind.c_str(), advertise.c_str(), port_min.c_str(),
+        port_max.c_str(), nullptr};
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, fds[1], kChildFd);
@@ -57,8 +68,8 @@ void WorkerProcess::spawn() {
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setpgroup(&attributes, 0);  // Ctrl-C reaches us; we end the worker in order
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-    const int failed =
-        ::posix_spawn(&pid_, "/proc/self/exe", &actions, &attributes, const_cast<char**>(argv.data()), environ);
+    const int failed = ::posix_spawn(&pid_, "/proc/self/exe", &actions, &attributes,
+                                     const_cast<char**>(argv.data()), environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     ::close(fds[1]);
@@ -76,17 +87,18 @@ void WorkerProcess::spawn() {
 }
 
 void WorkerProcess::read() {
-    socket_.async_wait(boost::asio::socket_base::wait_read, [self = shared_from_this(), generation = generation_](
-                                                                boost::system::error_code ec) {
-        if (generation != self->generation_) return;
-        char buffer[65536];
-        std::size_t size = ec ? 0 : self->socket_.read_some(boost::asio::buffer(buffer), ec);
-        if (ec == boost::asio::error::would_block) return self->read();
-        if (ec) return self->died(ec.message());
-        self->in_.append(buffer, size);
-        self->take_frames();
-        if (generation == self->generation_ && self->socket_.is_open()) self->read();
-    });
+    socket_.async_wait(
+        boost::asio::socket_base::wait_read,
+        [self = shared_from_this(), generation = generation_](boost::system::error_code ec) {
+            if (generation != self->generation_) return;
+            char buffer[65536];
+            std::size_t size = ec ? 0 : self->socket_.read_some(boost::asio::buffer(buffer), ec);
+            if (ec == boost::asio::error::would_block) return self->read();
+            if (ec) return self->died(ec.message());
+            self->in_.append(buffer, size);
+            self->take_frames();
+            if (generation == self->generation_ && self->socket_.is_open()) self->read();
+        });
 }
 
 void WorkerProcess::take_frames() {
@@ -98,7 +110,8 @@ void WorkerProcess::take_frames() {
         if (size > kMaxFrame) return died("frame of " + std::to_string(size) + " octets");
         if (in_.size() - pos - 4 < size) break;
         proto::FromWorker message;
-        if (!message.ParseFromArray(in_.data() + pos + 4, static_cast<int>(size))) return died("bad frame");
+        if (!message.ParseFromArray(in_.data() + pos + 4, static_cast<int>(size)))
+            return died("bad frame");
         pos += 4 + size;
         handle_own(message);
         batch_.push_back(std::move(message));
@@ -138,9 +151,11 @@ void WorkerProcess::died(const std::string& reason) {
     const bool was_ready = std::exchange(ready_, false);
     writing_.clear();
     if (stopping_) return;
-    if (pid_ > 0) ::kill(pid_, SIGKILL);  // it has no socket any more: whatever it still does is of no use
+    if (pid_ > 0)
+        ::kill(pid_, SIGKILL);  // it has no socket any more: whatever it still does is of no use
     reap();
-    log::error("media worker {} ended ({}); starting it again in {} ms", number_, reason, restart_delay_.count());
+    log::error("media worker {} ended ({}); starting it again in {} ms", number_, reason,
+               restart_delay_.count());
     if (was_ready) handlers_.down(number_, reason);
     restart_.expires_after(restart_delay_);
     restart_delay_ = std::min(restart_delay_ * 2, milliseconds{5000});
@@ -182,8 +197,10 @@ void WorkerProcess::flush() {
     writing_ = out_.substr(written);
     out_.clear();
     boost::asio::async_write(socket_, boost::asio::buffer(writing_),
-                             [self = shared_from_this(), generation = generation_](boost::system::error_code, std::size_t) {
-                                 if (generation != self->generation_) return;  // read() sees the broken socket
+                             [self = shared_from_this(), generation = generation_](
+                                 boost::system::error_code, std::size_t) {
+                                 if (generation != self->generation_)
+                                     return;  // read() sees the broken socket
                                  self->writing_.clear();
                                  self->flush();
                              });

@@ -1,6 +1,7 @@
 #pragma once
-// One media worker as the control process sees it: a child process on a Unix socket. Starts it, speaks protobuf frames,
-// notices its death and starts it again. Lives on the engine's thread (its io_context).
+// One media worker as the control process sees it: a child process on a Unix socket. Starts it,
+// speaks protobuf frames, notices its death and starts it again. Lives on the engine's thread (its
+// io_context).
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -24,8 +25,8 @@ public:
         std::function<void(std::uint32_t worker, std::vector<proto::FromWorker>&)> messages;
     };
 
-    WorkerProcess(boost::asio::io_context& io, std::uint32_t number, const Options& options, const PromptFiles& prompts,
-                  Handlers handlers);
+    WorkerProcess(boost::asio::io_context& io, std::uint32_t number, const Options& options,
+                  const PromptFiles& prompts, Handlers handlers);
     ~WorkerProcess();
 
     /// Starts the child; again after each death, with growing delay (0.2 s to 5 s).
@@ -33,7 +34,8 @@ public:
     /// Closes the socket: the worker ends by itself.
     void stop();
 
-    /// Puts a message into the batch; flush() writes it. Messages to a worker that is down are dropped.
+    /// Puts a message into the batch; flush() writes it. Messages to a worker that is down are
+    /// dropped.
     void send(const proto::ToWorker& message);
     void flush();
 
@@ -54,7 +56,8 @@ private:
     boost::asio::steady_timer restart_;
     milliseconds restart_delay_{200};
     pid_t pid_ = 0;
-    std::uint64_t generation_ = 0;  ///< of the child: late completions of an earlier socket are passed over
+    std::uint64_t generation_ =
+        0;  ///< of the child: late completions of an earlier socket are passed over
     bool stopping_ = false;
     bool ready_ = false;
     std::size_t prompts_missing_ = 0;

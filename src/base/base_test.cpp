@@ -24,8 +24,9 @@ struct Outer {
 BOOST_DESCRIBE_STRUCT(Outer, (), (call, at, ring_ms, note, inner, direction))
 
 TEST(json, round_trip_keeps_every_kind_of_member) {
-    const Outer in{CallId{7}, from_unix_us(1'795'349'400'123'456), 1500ms, "引\"号\n", {{"a", {1, 2}}},
-                   MediaDirection::recvonly};
+    const Outer in{CallId{7},       from_unix_us(1'795'349'400'123'456),
+                   1500ms,          "引\"号\n",
+                   {{"a", {1, 2}}}, MediaDirection::recvonly};
     const auto out = from_json<Outer>(to_json(in));
     ASSERT_TRUE(out.has_value()) << out.error().text();
     EXPECT_EQ(to_json(*out), to_json(in));
@@ -48,10 +49,11 @@ TEST(json, errors_name_the_field_and_the_reason) {
 TEST(time, rfc3339_round_trip_and_refusals) {
     const Instant t = from_unix_us(1'795'349'400'000'001);
     EXPECT_EQ(parse_rfc3339(format_rfc3339(t)), t);
-    EXPECT_EQ(parse_rfc3339("2026-11-22T20:10:00+08:00"), parse_rfc3339("2026-11-22T12:10:00.000Z"));
-    for (const char* bad : {"", "2026-11-22", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z",
-                            "2026-11-22T12:10:00", "2026-11-22T24:00:00Z", "2026-11-22T12:10:00.Z",
-                            "2026-11-22T12:10:00Zx"}) {
+    EXPECT_EQ(parse_rfc3339("2026-11-22T20:10:00+08:00"),
+              parse_rfc3339("2026-11-22T12:10:00.000Z"));
+    for (const char* bad :
+         {"", "2026-11-22", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-11-22T12:10:00",
+          "2026-11-22T24:00:00Z", "2026-11-22T12:10:00.Z", "2026-11-22T12:10:00Zx"}) {
         EXPECT_FALSE(parse_rfc3339(bad)) << bad;
     }
 }

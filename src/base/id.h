@@ -1,12 +1,14 @@
 #pragma once
-// Typed identifiers: a CallId can't be passed where a LegId is meant, and costs no more than its integer.
+// Typed identifiers: a CallId can't be passed where a LegId is meant, and costs no more than its
+// integer.
 #include <compare>
 #include <cstdint>
 #include <functional>
 
 namespace seatline {
 
-/// A number that names one thing of kind `Tag`. 0 is "none". Values stay below 2^53 so that JSON readers keep them exact.
+/// A number that names one thing of kind `Tag`. 0 is "none". Values stay below 2^53 so that JSON
+/// readers keep them exact.
 template <class Tag>
 struct Id {
     std::uint64_t value = 0;
@@ -23,7 +25,8 @@ using FlowId = Id<struct FlowTag>;
 using UserId = Id<struct UserTag>;
 /// One call: a room from arrival to the last leg's end.
 using CallId = Id<struct CallTag>;
-/// One SIP dialog with its media stream. Legs that the SIP side creates (incoming INVITE) are odd, the engine's are even.
+/// One SIP dialog with its media stream. Legs that the SIP side creates (incoming INVITE) are odd,
+/// the engine's are even.
 using LegId = Id<struct LegTag>;
 /// One run of prompts or music to one leg; so that a late "finished" is told from the current one.
 using PlayId = Id<struct PlayTag>;

@@ -1,13 +1,15 @@
 #pragma once
-// JSON of described structs (BOOST_DESCRIBE_STRUCT / _ENUM): written once in C++, read and written by everything: the
-// API, the journal, configuration. Writing appends to a string without a DOM; reading goes through a Boost.JSON value
-// and answers with the path of the first wrong field and the reason.
+// JSON of described structs (BOOST_DESCRIBE_STRUCT / _ENUM): written once in C++, read and written
+// by everything: the API, the journal, configuration. Writing appends to a string without a DOM;
+// reading goes through a Boost.JSON value and answers with the path of the first wrong field and
+// the reason.
 //
-// Mapping: bool, integers, double, std::string, enums (by name), Id (number), Instant (RFC 3339 string),
-// std::chrono durations (a number of their own unit; the member's name ends in _s, _ms or _us), std::vector (array),
-// std::map<std::string, T> (object), std::optional (absent when empty; null reads as empty), nested structs.
-// Reading leaves a missing member at its default unless the struct lists it in `required()`; unknown members are
-// refused by read_json_strict and passed over by read_json.
+// Mapping: bool, integers, double, std::string, enums (by name), Id (number), Instant (RFC 3339
+// string), std::chrono durations (a number of their own unit; the member's name ends in _s, _ms or
+// _us), std::vector (array), std::map<std::string, T> (object), std::optional (absent when empty;
+// null reads as empty), nested structs. Reading leaves a missing member at its default unless the
+// struct lists it in `required()`; unknown members are refused by read_json_strict and passed over
+// by read_json.
 #include <array>
 #include <boost/describe.hpp>
 #include <boost/json/parse.hpp>
@@ -324,7 +326,8 @@ Result<void> read_value(ReadContext& ctx, const boost::json::value& in, T& out) 
         out.clear();
         for (const auto& item : in.get_object()) {
             const PathStep step(ctx, std::string_view(item.key().data(), item.key().size()));
-            if (auto r = read_value(ctx, item.value(), out[std::string(item.key())]); r.has_error()) {
+            if (auto r = read_value(ctx, item.value(), out[std::string(item.key())]);
+                r.has_error()) {
                 return r;
             }
         }
@@ -357,7 +360,8 @@ template <class T>
     return out;
 }
 
-/// As from_json, but a member that T does not have is an error: for what people write (API bodies, configuration).
+/// As from_json, but a member that T does not have is an error: for what people write (API bodies,
+/// configuration).
 template <class T>
 [[nodiscard]] Result<T> from_json_strict(std::string_view text) {
     return from_json<T>(text, true);

@@ -1,6 +1,6 @@
 #pragma once
-// One place that names the logging library. Levels: error = a person must act; warn = a peer or tenant misbehaved;
-// info = life of processes; debug = per call. Never per packet, never a secret.
+// One place that names the logging library. Levels: error = a person must act; warn = a peer or
+// tenant misbehaved; info = life of processes; debug = per call. Never per packet, never a secret.
 #include <spdlog/spdlog.h>
 
 namespace seatline {

@@ -1,6 +1,6 @@
 #pragma once
-// How threads talk: many senders put values, one owner takes them all at once. The owner is woken by its own callback
-// (an eventfd write, an asio post), once per batch and not per value.
+// How threads talk: many senders put values, one owner takes them all at once. The owner is woken
+// by its own callback (an eventfd write, an asio post), once per batch and not per value.
 #include <functional>
 #include <mutex>
 #include <utility>
@@ -8,11 +8,13 @@
 
 namespace seatline {
 
-/// Unbounded on purpose: the producers are bounded (trunk limits, API rate limits), and dropping an input would lose a call.
+/// Unbounded on purpose: the producers are bounded (trunk limits, API rate limits), and dropping an
+/// input would lose a call.
 template <class T>
 class Mailbox {
 public:
-    /// `wake` is called by a sender when the box turns from empty to not empty; it must be cheap and thread-safe.
+    /// `wake` is called by a sender when the box turns from empty to not empty; it must be cheap
+    /// and thread-safe.
     explicit Mailbox(std::function<void()> wake) : wake_(std::move(wake)) {}
 
     /// Any thread.

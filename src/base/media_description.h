@@ -1,6 +1,7 @@
 #pragma once
-// What one side of an audio stream says of itself (the parts of SDP, RFC 8866/3264, that decisions need), free of SDP
-// syntax. sip/ makes it from SDP and turns it into SDP; core/ passes it on; the worker opens sockets by it.
+// What one side of an audio stream says of itself (the parts of SDP, RFC 8866/3264, that decisions
+// need), free of SDP syntax. sip/ makes it from SDP and turns it into SDP; core/ passes it on; the
+// worker opens sockets by it.
 #include <boost/describe.hpp>
 #include <cstdint>
 #include <string>
@@ -10,8 +11,8 @@ namespace seatline {
 
 /// One RTP payload format: "PCMA" 8 8000, "telephone-event" 101 8000.
 struct PayloadFormat {
-    std::string name;              ///< encoding name of RFC 3551 / 4855, upper case but for telephone-event
-    std::uint8_t payload_type = 0; ///< 0-127
+    std::string name;  ///< encoding name of RFC 3551 / 4855, upper case but for telephone-event
+    std::uint8_t payload_type = 0;  ///< 0-127
     std::uint32_t clock_hz = 8000;
 
     friend bool operator==(const PayloadFormat&, const PayloadFormat&) = default;
@@ -23,12 +24,13 @@ enum class MediaDirection { sendrecv, sendonly, recvonly, inactive };
 BOOST_DESCRIBE_ENUM(MediaDirection, sendrecv, sendonly, recvonly, inactive)
 
 struct MediaDescription {
-    std::string address;      ///< IPv4 or IPv6 literal of the connection line
-    std::uint16_t port = 0;   ///< RTP port; RTCP is port + 1 unless rtcp_port is set
+    std::string address;     ///< IPv4 or IPv6 literal of the connection line
+    std::uint16_t port = 0;  ///< RTP port; RTCP is port + 1 unless rtcp_port is set
     std::uint16_t rtcp_port = 0;
     std::uint16_t ptime_ms = 20;
     MediaDirection direction = MediaDirection::sendrecv;
-    std::vector<PayloadFormat> formats;  ///< in order of preference; telephone-event among them when offered
+    std::vector<PayloadFormat>
+        formats;  ///< in order of preference; telephone-event among them when offered
 
     friend bool operator==(const MediaDescription&, const MediaDescription&) = default;
 };

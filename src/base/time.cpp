@@ -34,7 +34,8 @@ bool take_char(std::string_view text, std::size_t& pos, char c) {
 
 /// "Z", "+hh:mm" or "-hh:mm" up to the end of the text.
 std::optional<minutes> take_offset(std::string_view text, std::size_t& pos) {
-    if (take_char(text, pos, 'Z')) return pos == text.size() ? std::optional(minutes{0}) : std::nullopt;
+    if (take_char(text, pos, 'Z'))
+        return pos == text.size() ? std::optional(minutes{0}) : std::nullopt;
     const bool minus = pos < text.size() && text[pos] == '-';
     if (!take_char(text, pos, minus ? '-' : '+')) return std::nullopt;
     const auto hour = take_digits(text, pos, 2);

@@ -1,7 +1,7 @@
 #pragma once
-// Time as the product counts it: microseconds since 1970 UTC, handed in as an argument (`now`), never read in
-// src/core, src/media and sim. The live clock (app) is wall time at start plus steady time since, so that an NTP
-// step can't make a state last a negative time.
+// Time as the product counts it: microseconds since 1970 UTC, handed in as an argument (`now`),
+// never read in src/core, src/media and sim. The live clock (app) is wall time at start plus steady
+// time since, so that an NTP step can't make a state last a negative time.
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -27,8 +27,12 @@ struct EngineClock {
 };
 using Instant = EngineClock::time_point;
 
-[[nodiscard]] constexpr std::int64_t to_unix_us(Instant t) { return t.time_since_epoch().count(); }
-[[nodiscard]] constexpr Instant from_unix_us(std::int64_t us) { return Instant{microseconds{us}}; }
+[[nodiscard]] constexpr std::int64_t to_unix_us(Instant t) {
+    return t.time_since_epoch().count();
+}
+[[nodiscard]] constexpr Instant from_unix_us(std::int64_t us) {
+    return Instant{microseconds{us}};
+}
 
 /// RFC 3339 in UTC with microseconds: 2026-11-22T12:10:00.123456Z.
 [[nodiscard]] std::string format_rfc3339(Instant t);

@@ -31,14 +31,14 @@ Counts read_counts(const std::string& data, std::size_t header) {
 }
 
 std::size_t block_size(const Counts& c, std::size_t time_width) {
-    return c.transitions * (time_width + 1) + c.types * 6 + c.characters + c.leap * (time_width + 4) +
-           c.isstd + c.isutc;
+    return c.transitions * (time_width + 1) + c.types * 6 + c.characters +
+           c.leap * (time_width + 4) + c.isstd + c.isutc;
 }
 
 bool is_zone_name(const std::string& name) {
     const auto plain = [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-               c == '-' || c == '+' || c == '/';
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '-' || c == '+' || c == '/';
     };
     return !name.empty() && name.front() != '/' && std::all_of(name.begin(), name.end(), plain);
 }
@@ -55,7 +55,8 @@ Result<TimeZone> TimeZone::load(const std::string& name) {
         data.assign(std::istreambuf_iterator<char>(file), {});
     }
     if (data.size() < kHeaderSize || data.compare(0, 4, "TZif") != 0) {
-        return invalid("time_zone", "'" + name + "' is not known here (is the package tzdata installed?)");
+        return invalid("time_zone",
+                       "'" + name + "' is not known here (is the package tzdata installed?)");
     }
     const Error damaged = invalid("time_zone", "the file of '" + name + "' is damaged");
     std::size_t header = 0;
@@ -84,14 +85,17 @@ Result<TimeZone> TimeZone::load(const std::string& name) {
 
 seconds TimeZone::offset_at(Instant t) const {
     const std::int64_t at_s = std::chrono::floor<seconds>(t.time_since_epoch()).count();
-    const auto after = std::upper_bound(transitions_.begin(), transitions_.end(), at_s,
-                                        [](std::int64_t s, const Transition& x) { return s < x.at_s; });
+    const auto after =
+        std::upper_bound(transitions_.begin(), transitions_.end(), at_s,
+                         [](std::int64_t s, const Transition& x) { return s < x.at_s; });
     return seconds{after == transitions_.begin() ? first_offset_s_ : std::prev(after)->offset_s};
 }
 
 Instant TimeZone::day_start(Instant t) const {
-    const auto local_day = std::chrono::floor<std::chrono::days>(t.time_since_epoch() + offset_at(t));
-    // The offset at midnight may differ from the one at `t` (daylight saving begins or ends in between).
+    const auto local_day =
+        std::chrono::floor<std::chrono::days>(t.time_since_epoch() + offset_at(t));
+    // The offset at midnight may differ from the one at `t` (daylight saving begins or ends in
+    // between).
     const Instant guess = Instant{local_day} - offset_at(t);
     return std::min(t, Instant{local_day} - offset_at(guess));
 }

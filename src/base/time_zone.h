@@ -1,6 +1,7 @@
 #pragma once
-// Local days of a tenant: where they begin, by the IANA zone's file (TZif, RFC 8536) of the package tzdata. Written by
-// hand because GCC 12 has no std::chrono::locate_zone and tzset() is one setting for the whole process.
+// Local days of a tenant: where they begin, by the IANA zone's file (TZif, RFC 8536) of the package
+// tzdata. Written by hand because GCC 12 has no std::chrono::locate_zone and tzset() is one setting
+// for the whole process.
 #include <string>
 #include <vector>
 
@@ -10,7 +11,8 @@
 namespace seatline {
 
 /// One zone, immutable after load(): any thread.
-/// Knows the transitions that the file lists (Debian's tzdata: to 2037); after the last one its offset stays.
+/// Knows the transitions that the file lists (Debian's tzdata: to 2037); after the last one its
+/// offset stays.
 class TimeZone {
 public:
     /// Reads /usr/share/zoneinfo/NAME ("Asia/Shanghai"). Errors: invalid, field "time_zone".

@@ -5,7 +5,9 @@
 namespace seatline {
 namespace {
 
-Instant at(const char* text) { return *parse_rfc3339(text); }
+Instant at(const char* text) {
+    return *parse_rfc3339(text);
+}
 
 TEST(time_zone, days_of_shanghai_begin_at_16_utc) {
     const auto zone = TimeZone::load("Asia/Shanghai");

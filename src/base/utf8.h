@@ -1,6 +1,6 @@
 #pragma once
-// Text from outside is UTF-8 or it is made so at the border: a caller's name with one odd octet must not make a journal
-// line, a database row or a WebSocket message that nobody can read.
+// Text from outside is UTF-8 or it is made so at the border: a caller's name with one odd octet
+// must not make a journal line, a database row or a WebSocket message that nobody can read.
 #include <cstddef>
 #include <string>
 #include <string_view>

@@ -9,13 +9,16 @@ namespace seatline {
 const std::string kOdd = "\xef\xbf\xbd";
 
 TEST(utf8, good_text_stays) {
-    for (const std::string text : {"", "abc", "王芳", "\xf0\x9f\x98\x80", "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"}) {
+    for (const std::string text :
+         {"", "abc", "王芳", "\xf0\x9f\x98\x80", "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"}) {
         EXPECT_EQ(valid_utf8(text), text);
     }
 }
 
 TEST(utf8, odd_octets_are_replaced) {
-    EXPECT_EQ(valid_utf8("a\x9f" "b"), "a" + kOdd + "b");
+    EXPECT_EQ(valid_utf8("a\x9f"
+                         "b"),
+              "a" + kOdd + "b");
     EXPECT_EQ(valid_utf8("\xe7\x8e"), kOdd + kOdd) << "cut off";
     EXPECT_EQ(valid_utf8("\xc0\xaf"), kOdd + kOdd) << "overlong";
     EXPECT_EQ(valid_utf8("\xed\xa0\x80"), kOdd + kOdd + kOdd) << "surrogate";

@@ -23,14 +23,18 @@ bool offers_auth(const std::string& qop) {
 bool ClientAuth::take_challenge(const sip_t* response) {
     if (user_.empty() || response == nullptr) return false;
     const bool is_proxy = response->sip_status->st_status == 407;
-    const auto* header = is_proxy ? response->sip_proxy_authenticate : response->sip_www_authenticate;
+    const auto* header =
+        is_proxy ? response->sip_proxy_authenticate : response->sip_www_authenticate;
     for (; header != nullptr; header = header->au_next) {
         auto fields = digest_of(header);
         if (!fields || fields->nonce.empty()) continue;
-        if (!fields->algorithm.empty() && strcasecmp(fields->algorithm.c_str(), "MD5") != 0) continue;
+        if (!fields->algorithm.empty() && strcasecmp(fields->algorithm.c_str(), "MD5") != 0)
+            continue;
         if (fields->nonce == challenge_.nonce) return false;
-        // A second new nonce in a row without "stale" is a wrong password, unless the old one has served for long.
-        if (!challenge_.nonce.empty() && count_ == 1 && strcasecmp(fields->stale.c_str(), "true") != 0) {
+        // A second new nonce in a row without "stale" is a wrong password, unless the old one has
+        // served for long.
+        if (!challenge_.nonce.empty() && count_ == 1 &&
+            strcasecmp(fields->stale.c_str(), "true") != 0) {
             return false;
         }
         challenge_ = std::move(*fields);
@@ -53,13 +57,14 @@ std::string ClientAuth::header(const std::string& method, const std::string& uri
     fields.nc = text.data();
     std::array<unsigned char, 4> random;
     SEATLINE_ASSERT(RAND_bytes(random.data(), static_cast<int>(random.size())) == 1);
-    std::snprintf(text.data(), text.size(), "%02x%02x%02x%02x", random[0], random[1], random[2], random[3]);
+    std::snprintf(text.data(), text.size(), "%02x%02x%02x%02x", random[0], random[1], random[2],
+                  random[3]);
     fields.cnonce = text.data();
     const auto ha1 = md5_hex(user_ + ':' + fields.realm + ':' + password_);
     std::string out = is_proxy_ ? "Proxy-Authorization: Digest " : "Authorization: Digest ";
-    out += "username=" + quoted(user_) + ", realm=" + quoted(fields.realm) + ", nonce=" +
-           quoted(fields.nonce) + ", uri=" + quoted(uri) + ", response=" +
-           quoted(digest_response(ha1, method, fields)) + ", algorithm=MD5";
+    out += "username=" + quoted(user_) + ", realm=" + quoted(fields.realm) +
+           ", nonce=" + quoted(fields.nonce) + ", uri=" + quoted(uri) +
+           ", response=" + quoted(digest_response(ha1, method, fields)) + ", algorithm=MD5";
     if (with_qop) out += ", qop=auth, nc=" + fields.nc + ", cnonce=" + quoted(fields.cnonce);
     if (!fields.opaque.empty()) out += ", opaque=" + quoted(fields.opaque);
     return out + "\r\n";

@@ -19,7 +19,8 @@ void ClientRegistrations::start(const Register& command) {
     if (!slot) {
         slot = std::make_unique<Phone>();
         slot->owner = this;
-        slot->call_id = md5_hex(command.user + stack_.host_port() + std::to_string(to_unix_us(stack_.now())));
+        slot->call_id =
+            md5_hex(command.user + stack_.host_port() + std::to_string(to_unix_us(stack_.now())));
         slot->from_tag = slot->call_id.substr(0, 12);
     }
     auto& phone = *slot;
@@ -50,7 +51,8 @@ bool ClientRegistrations::is_registrar_of(const std::string& user, const std::st
 
 void ClientRegistrations::enqueue(Phone& phone) {
     stack_.timers().cancel(phone.next);
-    if (phone.is_waiting || phone.request != nullptr) return;  // its turn or its answer comes anyway
+    if (phone.is_waiting || phone.request != nullptr)
+        return;  // its turn or its answer comes anyway
     phone.is_waiting = true;
     waiting_.push_back(phone.command.user);
     send_waiting();
@@ -72,10 +74,12 @@ void ClientRegistrations::send(Phone& phone) {
     phone.expires_s = phone.is_leaving ? 0 : command.expires_s;
     const auto colon = command.registrar_uri.find(':');
     const auto user = escape_user(command.user);
-    const auto host = command.registrar_uri.substr(colon + 1, command.registrar_uri.find(';') - colon - 1);
+    const auto host =
+        command.registrar_uri.substr(colon + 1, command.registrar_uri.find(';') - colon - 1);
     const auto address_of_record = "<sip:" + user + '@' + host + '>';
     const bool is_tcp = command.registrar_uri.find("transport=tcp") != std::string::npos;
-    const auto contact = "<sip:" + user + '@' + stack_.host_port() + (is_tcp ? ";transport=tcp>" : ">") +
+    const auto contact = "<sip:" + user + '@' + stack_.host_port() +
+                         (is_tcp ? ";transport=tcp>" : ">") +
                          ";expires=" + std::to_string(phone.expires_s);
     const auto credentials = phone.auth.header("REGISTER", command.registrar_uri);
     const auto cseq = std::to_string(++phone.cseq) + " REGISTER";
@@ -114,8 +118,10 @@ void ClientRegistrations::take_response(Phone& phone, int status, const sip_t* s
     if (was_leaving) {
         const auto user = phone.command.user;
         stack_.emit(RegisterResult{user, status < 300, status});
-        if (phone.is_leaving) phones_.erase(user);  // not when a new Register came meanwhile
-        else enqueue(phone);
+        if (phone.is_leaving)
+            phones_.erase(user);  // not when a new Register came meanwhile
+        else
+            enqueue(phone);
     } else if (phone.is_leaving) {
         enqueue(phone);
     } else if (status < 300) {
@@ -146,11 +152,13 @@ void ClientRegistrations::schedule(Phone& phone, seconds after) {
 seconds ClientRegistrations::granted(const Phone& phone, const sip_t* sip) const {
     std::uint32_t value = phone.expires_s;
     if (sip != nullptr && sip->sip_expires != nullptr) {
-        value = static_cast<std::uint32_t>(std::min<unsigned long>(sip->sip_expires->ex_delta, 86'400));
+        value =
+            static_cast<std::uint32_t>(std::min<unsigned long>(sip->sip_expires->ex_delta, 86'400));
     }
     const auto user = escape_user(phone.command.user);
     for (const auto* c = sip != nullptr ? sip->sip_contact : nullptr; c != nullptr; c = c->m_next) {
-        if (c->m_expires == nullptr || c->m_url->url_user == nullptr || user != c->m_url->url_user) continue;
+        if (c->m_expires == nullptr || c->m_url->url_user == nullptr || user != c->m_url->url_user)
+            continue;
         const auto host = std::string(c->m_url->url_host) + ':' + url_port(c->m_url);
         if (host == stack_.host_port()) {
             value = static_cast<std::uint32_t>(std::strtoul(c->m_expires, nullptr, 10));

@@ -1,7 +1,8 @@
 #pragma once
-// Registering as a phone (RFC 3261 10.2): one endpoint may be ten thousand of them. Each is refreshed at half of what
-// the registrar granted; at most `max_outstanding` requests are on the way at once, the others wait in line, so that a
-// start of all doesn't overrun the registrar's socket. SIP thread only.
+// Registering as a phone (RFC 3261 10.2): one endpoint may be ten thousand of them. Each is
+// refreshed at half of what the registrar granted; at most `max_outstanding` requests are on the
+// way at once, the others wait in line, so that a start of all doesn't overrun the registrar's
+// socket. SIP thread only.
 #include <deque>
 #include <memory>
 #include <string>

@@ -1,4 +1,5 @@
-// What both directions of a leg share: its end, SDP with a version, requests and replies within the dialog.
+// What both directions of a leg share: its end, SDP with a version, requests and replies within the
+// dialog.
 #include "sip/dialog.h"
 
 #include "sip/stack.h"
@@ -30,7 +31,9 @@ void Dialog::end(EndedBy by, int sip_code, std::string text, int q850) {
     stack_.emit(Ended{id_, by, sip_code, q850, std::move(text)});
 }
 
-void Dialog::finish() { stack_.bury(*this); }
+void Dialog::finish() {
+    stack_.bury(*this);
+}
 
 void Dialog::hang_up(const HangUp& command) {
     if (is_ended_) return;
@@ -70,8 +73,8 @@ int Dialog::on_bye_response(void* magic, nta_outgoing_t* request, const sip_t* s
     const int status = nta_outgoing_status(request);
     if (status < 200) return 0;
     self.stack_.sweep();
-    const bool is_challenge = (status == 401 || status == 407) && !self.has_bye_auth_ &&
-                              self.auth_.take_challenge(sip);
+    const bool is_challenge =
+        (status == 401 || status == 407) && !self.has_bye_auth_ && self.auth_.take_challenge(sip);
     nta_outgoing_destroy(request);  // and with it `sip`
     if (is_challenge) {
         self.has_bye_auth_ = true;
@@ -128,27 +131,27 @@ bool Dialog::take_sdp(const sip_t* sip, MediaDescription& remote) {
     return true;
 }
 
-nta_outgoing_t* Dialog::send_request(sip_method_t method, const char* name, nta_response_f* callback,
-                                     const std::string& headers, const std::string& body) {
-    const auto credentials = auth_.header(name, target_uri_.empty() ? "sip:" + stack_.host_port() : target_uri_);
+nta_outgoing_t* Dialog::send_request(sip_method_t method, const char* name,
+                                     nta_response_f* callback, const std::string& headers,
+                                     const std::string& body) {
+    const auto credentials =
+        auth_.header(name, target_uri_.empty() ? "sip:" + stack_.host_port() : target_uri_);
     const auto all = headers + credentials;
     const OwnHeaders& own = stack_.headers();
     return nta_outgoing_tcreate(
-        leg_, callback, this, route(), method, name, nullptr,
-        SIPTAG_CONTACT(own.contact(is_tcp_)),
-        SIPTAG_USER_AGENT(own.user_agent),
-        TAG_IF(!all.empty(), SIPTAG_HEADER_STR(all.c_str())),
+        leg_, callback, this, route(), method, name, nullptr, SIPTAG_CONTACT(own.contact(is_tcp_)),
+        SIPTAG_USER_AGENT(own.user_agent), TAG_IF(!all.empty(), SIPTAG_HEADER_STR(all.c_str())),
         TAG_IF(!body.empty(), SIPTAG_CONTENT_TYPE(own.sdp_type)),
         TAG_IF(!body.empty(), SIPTAG_PAYLOAD_STR(body.c_str())), TAG_END());
 }
 
-/// A response below 300 within the dialog: with our Contact, and SDP when `body` isn't empty. Keeps the transaction.
+/// A response below 300 within the dialog: with our Contact, and SDP when `body` isn't empty. Keeps
+/// the transaction.
 void Dialog::reply_here(nta_incoming_t* request, int status, const std::string& body,
                         const std::string& headers) {
     const OwnHeaders& own = stack_.headers();
     nta_incoming_treply(request, status, sip_status_phrase(status),
-                        SIPTAG_CONTACT(own.contact(is_tcp_)),
-                        SIPTAG_SERVER(own.server),
+                        SIPTAG_CONTACT(own.contact(is_tcp_)), SIPTAG_SERVER(own.server),
                         TAG_IF(status >= 200, SIPTAG_ALLOW(own.allow)),
                         TAG_IF(status >= 200, SIPTAG_SUPPORTED(own.supported)),
                         TAG_IF(!headers.empty(), SIPTAG_HEADER_STR(headers.c_str())),

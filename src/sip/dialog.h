@@ -1,10 +1,12 @@
 #pragma once
-// One leg: an INVITE dialog of either direction, from the first INVITE until the last transaction is over. Its methods
-// stand in files by what they answer: incoming_leg.cpp (we are called), outgoing_leg.cpp (we call), in_dialog.cpp
-// (requests of the peer within the dialog), session_timer.cpp (RFC 4028), dialog.cpp (the end, and what all share).
+// One leg: an INVITE dialog of either direction, from the first INVITE until the last transaction
+// is over. Its methods stand in files by what they answer: incoming_leg.cpp (we are called),
+// outgoing_leg.cpp (we call), in_dialog.cpp (requests of the peer within the dialog),
+// session_timer.cpp (RFC 4028), dialog.cpp (the end, and what all share).
 //
-// Ended is told at once when the leg is over for the owner; the object stays in `closing` until the peer has answered
-// our BYE or CANCEL, or sent the ACK that we wait for, and then asks Stack to bury it. SIP thread only.
+// Ended is told at once when the leg is over for the owner; the object stays in `closing` until the
+// peer has answered our BYE or CANCEL, or sent the ACK that we wait for, and then asks Stack to
+// bury it. SIP thread only.
 #include <optional>
 #include <string>
 
@@ -28,7 +30,8 @@ public:
 
     [[nodiscard]] LegId id() const { return id_; }
 
-    /// Takes the first INVITE of a call to us and fills `call.remote`. False after a reply was sent (400, 422, 488).
+    /// Takes the first INVITE of a call to us and fills `call.remote`. False after a reply was sent
+    /// (400, 422, 488).
     [[nodiscard]] bool take_invite(nta_incoming_t* request, const sip_t* sip, IncomingCall& call);
     /// Sends our INVITE; when it can't be sent, Ended follows at once.
     void invite(Invite&& command);
@@ -105,14 +108,14 @@ private:
     bool is_tcp_ = false;
     bool is_ended_ = false;
     nta_leg_t* leg_ = nullptr;
-    std::string route_;             ///< where the peer really is; empty: by its Contact and Record-Route
+    std::string route_;  ///< where the peer really is; empty: by its Contact and Record-Route
 
-    nta_incoming_t* invite_in_ = nullptr;    ///< the first INVITE to us, until its ACK
-    nta_outgoing_t* invite_out_ = nullptr;   ///< our INVITE, until its final response
-    nta_incoming_t* change_ = nullptr;       ///< a re-INVITE or UPDATE that waits for Accept
-    nta_incoming_t* change_in_ = nullptr;    ///< an answered re-INVITE, until its ACK
-    nta_outgoing_t* refresh_ = nullptr;      ///< our session refresh on its way
-    bool is_bye_due_ = false;                ///< hung up before the ACK came (RFC 3261 15)
+    nta_incoming_t* invite_in_ = nullptr;   ///< the first INVITE to us, until its ACK
+    nta_outgoing_t* invite_out_ = nullptr;  ///< our INVITE, until its final response
+    nta_incoming_t* change_ = nullptr;      ///< a re-INVITE or UPDATE that waits for Accept
+    nta_incoming_t* change_in_ = nullptr;   ///< an answered re-INVITE, until its ACK
+    nta_outgoing_t* refresh_ = nullptr;     ///< our session refresh on its way
+    bool is_bye_due_ = false;               ///< hung up before the ACK came (RFC 3261 15)
     bool has_bye_auth_ = false;
 
     sdp::Origin origin_;
@@ -120,14 +123,14 @@ private:
     std::optional<MediaDescription> local_;
     std::optional<MediaDescription> remote_;
     std::optional<MediaDescription> pending_remote_;  ///< of change_, until it is accepted
-    std::optional<sdp::Session> offer_;      ///< the peer's offer that our next answer goes to
-    bool owes_offer_answer_ = false;         ///< our 2xx had an offer; the ACK brings the answer
+    std::optional<sdp::Session> offer_;  ///< the peer's offer that our next answer goes to
+    bool owes_offer_answer_ = false;     ///< our 2xx had an offer; the ACK brings the answer
 
-    Invite command_;                         ///< of an outgoing leg
+    Invite command_;  ///< of an outgoing leg
     std::string target_uri_;
     ClientAuth auth_;
     int last_progress_ = 0;
-    TimerQueue::Handle deadline_;            ///< ring timeout, or a change that nobody decides
+    TimerQueue::Handle deadline_;  ///< ring timeout, or a change that nobody decides
 
     Refresher refresher_ = Refresher::none;
     seconds session_interval_{0};

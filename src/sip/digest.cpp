@@ -4,11 +4,11 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
+#include <strings.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
-#include <strings.h>
 
 #include "base/result.h"
 
@@ -56,11 +56,18 @@ std::string md5_hex(std::string_view text) {
 
 DigestFields read_digest(const std::vector<std::string_view>& items) {
     DigestFields fields;
-    const std::array<std::pair<std::string_view, std::string*>, 11> known{{
-        {"username", &fields.username}, {"realm", &fields.realm}, {"nonce", &fields.nonce},
-        {"uri", &fields.uri}, {"response", &fields.response}, {"algorithm", &fields.algorithm},
-        {"cnonce", &fields.cnonce}, {"qop", &fields.qop}, {"opaque", &fields.opaque},
-        {"nc", &fields.nc}, {"stale", &fields.stale}}};
+    const std::array<std::pair<std::string_view, std::string*>, 11> known{
+        {{"username", &fields.username},
+         {"realm", &fields.realm},
+         {"nonce", &fields.nonce},
+         {"uri", &fields.uri},
+         {"response", &fields.response},
+         {"algorithm", &fields.algorithm},
+         {"cnonce", &fields.cnonce},
+         {"qop", &fields.qop},
+         {"opaque", &fields.opaque},
+         {"nc", &fields.nc},
+         {"stale", &fields.stale}}};
     for (const auto item : items) {
         for (const auto& [name, field] : known) {
             if (names(item, name)) *field = unquote(item.substr(name.size() + 1));
@@ -120,9 +127,8 @@ bool ReplayWindow::accept(std::string_view nonce, std::uint32_t count) {
     }
     const auto stamp = nonce.substr(0, stamp_digits);
     if (stamp <= newest_dropped_) return false;
-    auto& oldest = *std::min_element(seen_.begin(), seen_.end(), [](const Seen& a, const Seen& b) {
-        return a.nonce < b.nonce;
-    });
+    auto& oldest = *std::min_element(
+        seen_.begin(), seen_.end(), [](const Seen& a, const Seen& b) { return a.nonce < b.nonce; });
     newest_dropped_ = std::max(newest_dropped_, oldest.nonce.substr(0, stamp_digits));
     oldest = {std::string(nonce), count};
     return true;

@@ -1,6 +1,7 @@
 #pragma once
-// Digest authentication (RFC 2617 / 7616 with MD5 and qop=auth, which every phone speaks) as pure functions: reading the
-// parameters, computing responses, and nonces that need no memory until somebody has proven who he is.
+// Digest authentication (RFC 2617 / 7616 with MD5 and qop=auth, which every phone speaks) as pure
+// functions: reading the parameters, computing responses, and nonces that need no memory until
+// somebody has proven who he is.
 #include <array>
 #include <cstdint>
 #include <string>
@@ -25,13 +26,14 @@ struct DigestFields {
 [[nodiscard]] std::string digest_response(std::string_view ha1, std::string_view method,
                                           const DigestFields& fields);
 
-/// Mints and checks nonces: "<time><number><HMAC-SHA-256 over both, cut>", so that a stranger's request costs no memory.
-/// SIP thread only.
+/// Mints and checks nonces: "<time><number><HMAC-SHA-256 over both, cut>", so that a stranger's
+/// request costs no memory. SIP thread only.
 class NonceMint {
 public:
     enum class Verdict { fresh, expired, forged };
 
-    /// The key is random for each process: old nonces read as forged after a restart, which a phone sees as stale.
+    /// The key is random for each process: old nonces read as forged after a restart, which a phone
+    /// sees as stale.
     explicit NonceMint(seconds lifetime);
 
     [[nodiscard]] std::string make(Instant now);
@@ -45,8 +47,9 @@ private:
     std::uint32_t number_ = 0;
 };
 
-/// Refuses a nonce count that was used before (RFC 2617 3.2.2). One for each known device, four nonces deep: a device's
-/// several phones each have their own. A nonce that was pushed out counts as used up.
+/// Refuses a nonce count that was used before (RFC 2617 3.2.2). One for each known device, four
+/// nonces deep: a device's several phones each have their own. A nonce that was pushed out counts
+/// as used up.
 class ReplayWindow {
 public:
     /// True when (nonce, count) is new; remembers it.
@@ -58,7 +61,8 @@ private:
         std::uint32_t count = 0;
     };
     std::array<Seen, 4> seen_;
-    std::string newest_dropped_;  ///< nonces order by their time and number, the text's first 16 digits
+    std::string
+        newest_dropped_;  ///< nonces order by their time and number, the text's first 16 digits
 };
 
 }  // namespace seatline::sip

@@ -1,4 +1,5 @@
-// The thread and its mailbox around Stack: commands of any thread wake sofia's loop through an eventfd.
+// The thread and its mailbox around Stack: commands of any thread wake sofia's loop through an
+// eventfd.
 #include "sip/endpoint.h"
 
 #include <pthread.h>
@@ -31,8 +32,11 @@ struct StopCommand {};
 class Endpoint::Impl {
 public:
     Impl(Config config, Sink sink, Clock clock)
-        : config_(std::move(config)), sink_(std::move(sink)), clock_(std::move(clock)),
-          wakeup_fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), mailbox_([this] { wake(); }) {
+        : config_(std::move(config)),
+          sink_(std::move(sink)),
+          clock_(std::move(clock)),
+          wakeup_fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+          mailbox_([this] { wake(); }) {
         SEATLINE_ASSERT(wakeup_fd_ >= 0);
     }
 
@@ -81,8 +85,10 @@ private:
         (void)!read(wakeup_fd_, &count, sizeof count);
         mailbox_.take(letters_);
         for (auto& letter : letters_) {
-            if (auto* command = std::get_if<Command>(&letter)) stack.execute(std::move(*command));
-            else stack.stop();
+            if (auto* command = std::get_if<Command>(&letter))
+                stack.execute(std::move(*command));
+            else
+                stack.stop();
         }
     }
 
@@ -104,7 +110,11 @@ Result<std::unique_ptr<Endpoint>> Endpoint::start(Config config, Sink sink, Cloc
 
 Endpoint::Endpoint(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Endpoint::~Endpoint() = default;
-void Endpoint::post(Command command) { impl_->post(std::move(command)); }
-std::uint16_t Endpoint::port() const { return impl_->port(); }
+void Endpoint::post(Command command) {
+    impl_->post(std::move(command));
+}
+std::uint16_t Endpoint::port() const {
+    return impl_->port();
+}
 
 }  // namespace seatline::sip

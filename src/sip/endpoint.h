@@ -1,11 +1,13 @@
 #pragma once
-// The SIP side of the product (RFC 3261 above sofia-sip's nta): one thread, one UDP and one TCP socket. It keeps
-// dialogs, transactions, the registrar and digest; it decides nothing about calls. What happens comes out as Events,
-// what shall happen goes in as Commands. The robots use the same class as their SIP phone.
+// The SIP side of the product (RFC 3261 above sofia-sip's nta): one thread, one UDP and one TCP
+// socket. It keeps dialogs, transactions, the registrar and digest; it decides nothing about calls.
+// What happens comes out as Events, what shall happen goes in as Commands. The robots use the same
+// class as their SIP phone.
 //
-// A leg is one INVITE dialog. Legs of incoming INVITEs are named here (odd numbers, unique over restarts), outgoing ones
-// by whoever sends Invite (even numbers). After Ended no further event names that leg; a command that names an unknown
-// leg is passed over, because the far end may have hung up while it was on its way.
+// A leg is one INVITE dialog. Legs of incoming INVITEs are named here (odd numbers, unique over
+// restarts), outgoing ones by whoever sends Invite (even numbers). After Ended no further event
+// names that leg; a command that names an unknown leg is passed over, because the far end may have
+// hung up while it was on its way.
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,11 +25,13 @@ namespace seatline::sip {
 /// A peer that may send calls without a registration, known by its address.
 struct TrunkAddress {
     TrunkId trunk;
-    std::string address;     ///< IPv4 or IPv6 literal, or prefix in CIDR form ("127.0.0.2", "10.1.0.0/16")
+    std::string
+        address;  ///< IPv4 or IPv6 literal, or prefix in CIDR form ("127.0.0.2", "10.1.0.0/16")
     std::uint16_t port = 0;  ///< 0: any source port
 };
 
-/// A phone that may register, and the secret of its digest (RFC 2617/8760 MD5: HA1 = MD5(user:realm:password), hex).
+/// A phone that may register, and the secret of its digest (RFC 2617/8760 MD5: HA1 =
+/// MD5(user:realm:password), hex).
 struct DeviceCredential {
     std::string user;  ///< user part of the address of record, unique on this server
     std::string ha1;
@@ -38,90 +42,131 @@ struct Config {
     std::uint16_t port = 5060;
     std::string realm = "seatline";
     std::string user_agent = "Seatline";
-    std::string advertised_address;          ///< in Contact and Via when behind NAT; empty: bind_address
-    std::uint32_t registration_min_s = 60;   ///< shorter asks get 423; longer ones are cut to the max
+    std::string advertised_address;  ///< in Contact and Via when behind NAT; empty: bind_address
+    std::uint32_t registration_min_s =
+        60;  ///< shorter asks get 423; longer ones are cut to the max
     std::uint32_t registration_max_s = 3600;
-    std::uint32_t max_proceeding = 4000;     ///< INVITE server transactions at once; above: 503 by the stack
-    std::uint64_t leg_id_base = 1;           ///< first odd leg id of this run
+    std::uint32_t max_proceeding =
+        4000;                       ///< INVITE server transactions at once; above: 503 by the stack
+    std::uint64_t leg_id_base = 1;  ///< first odd leg id of this run
 };
 
-// ---- events: SIP thread -> owner ---------------------------------------------------------------------------------
+// ---- events: SIP thread -> owner
+// ---------------------------------------------------------------------------------
 
 struct IncomingCall {
     LegId leg;
-    TrunkId trunk;              ///< set when the source is a trunk
-    std::string device_user;    ///< set when an authenticated registered device calls
-    std::string source_address; ///< ip:port of the sender
-    std::string caller;         ///< user part of P-Asserted-Identity (trunks only) or From; "anonymous" kept
+    TrunkId trunk;               ///< set when the source is a trunk
+    std::string device_user;     ///< set when an authenticated registered device calls
+    std::string source_address;  ///< ip:port of the sender
+    std::string
+        caller;  ///< user part of P-Asserted-Identity (trunks only) or From; "anonymous" kept
     std::string caller_name;
-    std::string called;         ///< user part of the Request-URI
+    std::string called;  ///< user part of the Request-URI
     std::string sip_call_id;
-    std::optional<MediaDescription> remote;  ///< the audio offer; empty on delayed offer (INVITE without SDP)
+    std::optional<MediaDescription>
+        remote;  ///< the audio offer; empty on delayed offer (INVITE without SDP)
 };
-struct Progress {           ///< 1xx other than 100 to our INVITE
+struct Progress {  ///< 1xx other than 100 to our INVITE
     LegId leg;
     int code = 180;
     std::optional<MediaDescription> remote;  ///< early media
 };
-struct Answered {           ///< 2xx to our INVITE, or the ACK with the answer to our delayed offer
+struct Answered {  ///< 2xx to our INVITE, or the ACK with the answer to our delayed offer
     LegId leg;
     MediaDescription remote;
 };
-struct Confirmed { LegId leg; };  ///< the ACK to our 2xx came: both sides know that the call stands
-struct MediaChanged {       ///< re-INVITE or UPDATE with another address, codec or direction; answered by Command Accept
+struct Confirmed {
+    LegId leg;
+};                     ///< the ACK to our 2xx came: both sides know that the call stands
+struct MediaChanged {  ///< re-INVITE or UPDATE with another address, codec or direction; answered
+                       ///< by Command Accept
     LegId leg;
     MediaDescription remote;
 };
-struct InfoDigit { LegId leg; char digit = 0; };  ///< SIP INFO application/dtmf-relay or application/dtmf
+struct InfoDigit {
+    LegId leg;
+    char digit = 0;
+};  ///< SIP INFO application/dtmf-relay or application/dtmf
 enum class EndedBy { remote, local, network };
 BOOST_DESCRIBE_ENUM(EndedBy, remote, local, network)
-struct Ended {              ///< the dialog or early dialog is over; the last event of its leg
+struct Ended {  ///< the dialog or early dialog is over; the last event of its leg
     LegId leg;
     EndedBy by = EndedBy::remote;
-    int sip_code = 0;       ///< final response (486, 487, 408 ...); 200 for a normal BYE; 0 unknown
-    int q850_cause = 0;     ///< of a Reason header (RFC 3326), 0 when none
-    std::string text;       ///< for people: "BYE", "CANCEL", "no ACK", "transport error", "486 Busy Here"
+    int sip_code = 0;    ///< final response (486, 487, 408 ...); 200 for a normal BYE; 0 unknown
+    int q850_cause = 0;  ///< of a Reason header (RFC 3326), 0 when none
+    std::string
+        text;  ///< for people: "BYE", "CANCEL", "no ACK", "transport error", "486 Busy Here"
 };
-struct DeviceRegistered {   ///< first binding, a changed contact, not a plain refresh
+struct DeviceRegistered {  ///< first binding, a changed contact, not a plain refresh
     std::string user;
     std::string contact_uri;
     std::string source_address;
     std::string user_agent;
     Instant expires_at;
 };
-struct DeviceUnregistered { std::string user; std::string reason; };  ///< "expired", "unregistered"
-/// A peer misbehaved; for the security log and the lock-out (at most one a second a source, `count` sums the rest).
+struct DeviceUnregistered {
+    std::string user;
+    std::string reason;
+};  ///< "expired", "unregistered"
+/// A peer misbehaved; for the security log and the lock-out (at most one a second a source, `count`
+/// sums the rest).
 struct Suspicious {
     std::string source_address;
-    std::string what;       ///< "wrong digest for user 8001", "INVITE from unknown address", "unparsable datagram"
+    std::string what;  ///< "wrong digest for user 8001", "INVITE from unknown address", "unparsable
+                       ///< datagram"
     std::uint32_t count = 1;
 };
-struct RegisterResult { std::string user; bool ok = false; int sip_code = 0; };  ///< answers Command Register (robots, trunks)
+struct RegisterResult {
+    std::string user;
+    bool ok = false;
+    int sip_code = 0;
+};  ///< answers Command Register (robots, trunks)
 
-using Event = std::variant<IncomingCall, Progress, Answered, Confirmed, MediaChanged, InfoDigit, Ended, DeviceRegistered,
-                           DeviceUnregistered, Suspicious, RegisterResult>;
+using Event = std::variant<IncomingCall, Progress, Answered, Confirmed, MediaChanged, InfoDigit,
+                           Ended, DeviceRegistered, DeviceUnregistered, Suspicious, RegisterResult>;
 
-// ---- commands: any thread -> SIP thread -----------------------------------------------------------------------------
+// ---- commands: any thread -> SIP thread
+// -----------------------------------------------------------------------------
 
-struct Ring { LegId leg; };                              ///< 180 to the caller
-struct Accept { LegId leg; MediaDescription local; };    ///< 200 with our answer (or offer, on delayed offer); also answers MediaChanged
-struct Reject { LegId leg; int code = 486; std::string reason{}; std::uint32_t retry_after_s = 0; };
+struct Ring {
+    LegId leg;
+};  ///< 180 to the caller
+struct Accept {
+    LegId leg;
+    MediaDescription local;
+};  ///< 200 with our answer (or offer, on delayed offer); also answers MediaChanged
+struct Reject {
+    LegId leg;
+    int code = 486;
+    std::string reason{};
+    std::uint32_t retry_after_s = 0;
+};
 struct Invite {
     LegId leg;
-    std::string device_user{};    ///< ring this registered device at its contact; or
-    std::string request_uri{};    ///< call this URI ("sip:1001@127.0.0.2:5080;transport=tcp")
+    std::string device_user{};  ///< ring this registered device at its contact; or
+    std::string request_uri{};  ///< call this URI ("sip:1001@127.0.0.2:5080;transport=tcp")
     std::string from_user{};
-    std::string from_name{};      ///< UTF-8 display name
-    MediaDescription local;     ///< our offer
-    seconds ring_timeout{60};   ///< then CANCEL, Ended 408 "no answer"
-    std::vector<std::pair<std::string, std::string>> headers{};  ///< extra headers (X-Seatline-Queue: ...)
-    std::string auth_user{};      ///< digest when challenged (robots, trunks)
+    std::string from_name{};   ///< UTF-8 display name
+    MediaDescription local;    ///< our offer
+    seconds ring_timeout{60};  ///< then CANCEL, Ended 408 "no answer"
+    std::vector<std::pair<std::string, std::string>>
+        headers{};            ///< extra headers (X-Seatline-Queue: ...)
+    std::string auth_user{};  ///< digest when challenged (robots, trunks)
     std::string auth_password{};
 };
 /// Ends a leg in whatever state it is: BYE, CANCEL, or a final response; Ended follows, by local.
-struct HangUp { LegId leg; int code = 0; std::string reason{}; };
-struct SetTrunks { std::vector<TrunkAddress> trunks{}; };
-struct SetDevices { std::vector<DeviceCredential> devices{}; };  ///< replaces all; bindings of users that are gone end
+struct HangUp {
+    LegId leg;
+    int code = 0;
+    std::string reason{};
+};
+struct SetTrunks {
+    std::vector<TrunkAddress> trunks{};
+};
+struct SetDevices {
+    std::vector<DeviceCredential> devices{};
+};  ///< replaces all; bindings of users that are gone end
 /// As a phone: register and keep registered (refresh at half the expiry) until Unregister.
 struct Register {
     std::string registrar_uri{};
@@ -129,11 +174,16 @@ struct Register {
     std::string password{};
     std::uint32_t expires_s = 300;
 };
-struct Unregister { std::string user{}; };
-struct SendInfoDigit { LegId leg; char digit = 0; };
+struct Unregister {
+    std::string user{};
+};
+struct SendInfoDigit {
+    LegId leg;
+    char digit = 0;
+};
 
-using Command = std::variant<Ring, Accept, Reject, Invite, HangUp, SetTrunks, SetDevices, Register, Unregister,
-                             SendInfoDigit>;
+using Command = std::variant<Ring, Accept, Reject, Invite, HangUp, SetTrunks, SetDevices, Register,
+                             Unregister, SendInfoDigit>;
 
 class Endpoint {
 public:
@@ -142,8 +192,10 @@ public:
     /// The time for expiry and events; called on the SIP thread.
     using Clock = std::function<Instant()>;
 
-    /// Binds the sockets and starts the thread. Errors: unavailable, field "sip_port" or "bind", with the reason.
-    [[nodiscard]] static Result<std::unique_ptr<Endpoint>> start(Config config, Sink sink, Clock clock);
+    /// Binds the sockets and starts the thread. Errors: unavailable, field "sip_port" or "bind",
+    /// with the reason.
+    [[nodiscard]] static Result<std::unique_ptr<Endpoint>> start(Config config, Sink sink,
+                                                                 Clock clock);
 
     /// Ends all legs (BYE/CANCEL), waits up to 500 ms for the answers, stops the thread.
     ~Endpoint();

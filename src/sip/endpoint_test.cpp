@@ -1,4 +1,5 @@
-// Two endpoints on 127.0.0.1 talk to each other: the server side ("center") and a phone or trunk ("peer").
+// Two endpoints on 127.0.0.1 talk to each other: the server side ("center") and a phone or trunk
+// ("peer").
 #include "sip/endpoint.h"
 
 #include <gmock/gmock.h>
@@ -194,7 +195,8 @@ TEST(sip_endpoint, a_port_in_use_is_a_clear_error) {
     Node first;
     Config config;
     config.port = first.port();
-    const auto second = Endpoint::start(config, [](Event&&) {}, [] { return Instant{}; });
+    const auto second = Endpoint::start(
+        config, [](Event&&) {}, [] { return Instant{}; });
     ASSERT_TRUE(second.has_error());
     EXPECT_EQ(second.error().code, "unavailable");
     EXPECT_THAT(second.error().reason, testing::HasSubstr(std::to_string(first.port())));

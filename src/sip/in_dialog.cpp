@@ -1,4 +1,5 @@
-// Requests of the peer within the dialog: BYE, re-INVITE and UPDATE (RFC 3261 14.2, RFC 3311), INFO, OPTIONS.
+// Requests of the peer within the dialog: BYE, re-INVITE and UPDATE (RFC 3261 14.2, RFC 3311),
+// INFO, OPTIONS.
 #include <cctype>
 
 #include "sip/dialog.h"
@@ -8,9 +9,11 @@ namespace seatline::sip {
 
 namespace {
 
-constexpr seconds change_deadline{8};  ///< for the owner's Accept; a phone gives up an UPDATE after 32 s
+constexpr seconds change_deadline{
+    8};  ///< for the owner's Accept; a phone gives up an UPDATE after 32 s
 
-/// The digit of an INFO body: "Signal=5\r\nDuration=160" (application/dtmf-relay) or "5" (application/dtmf); 0 if none.
+/// The digit of an INFO body: "Signal=5\r\nDuration=160" (application/dtmf-relay) or "5"
+/// (application/dtmf); 0 if none.
 char info_digit(std::string_view body, bool is_relay) {
     if (is_relay) {
         const auto at = body.find("Signal");
@@ -38,7 +41,8 @@ int Dialog::on_request(void* magic, nta_leg_t*, nta_incoming_t* request, const s
 
 void Dialog::take_request(nta_incoming_t* request, const sip_t* sip) {
     const auto method = sip->sip_request->rq_method;
-    if (method == sip_method_ack) return nta_incoming_destroy(request);  // of a transaction long over
+    if (method == sip_method_ack)
+        return nta_incoming_destroy(request);  // of a transaction long over
     if (method == sip_method_cancel) return stack_.reply(request, 481);
     if (sip->sip_to->a_tag == nullptr) return stack_.reply(request, 482, "Request merged");
     if (method == sip_method_bye) return take_bye(request, sip);
@@ -75,7 +79,8 @@ void Dialog::take_bye(nta_incoming_t* request, const sip_t* sip) {
 
 bool Dialog::can_change_now(nta_incoming_t* request) {
     const bool is_ours_pending = state_ == State::calling || refresh_ != nullptr;
-    const bool is_theirs_pending = state_ == State::ringing || state_ == State::answered || change_ != nullptr;
+    const bool is_theirs_pending =
+        state_ == State::ringing || state_ == State::answered || change_ != nullptr;
     if (is_ours_pending) {
         stack_.reply(request, 491);
     } else if (is_theirs_pending) {
@@ -156,7 +161,8 @@ void Dialog::take_info(nta_incoming_t* request, const sip_t* sip) {
     const bool is_relay = has_content_type(sip, "application/dtmf-relay");
     if (!is_relay && !has_content_type(sip, "application/dtmf")) {
         if (body_of(sip).empty()) return stack_.reply(request, 200);
-        return stack_.reply(request, 415, nullptr, "Accept: application/dtmf-relay, application/dtmf\r\n");
+        return stack_.reply(request, 415, nullptr,
+                            "Accept: application/dtmf-relay, application/dtmf\r\n");
     }
     const char digit = info_digit(body_of(sip), is_relay);
     stack_.reply(request, digit != 0 ? 200 : 400);

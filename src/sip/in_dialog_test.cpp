@@ -9,7 +9,8 @@ namespace {
 using namespace testing_support;
 
 std::string sdp(int port, const std::string& direction = "sendrecv", int version = 1) {
-    return "v=0\r\no=- 7 " + std::to_string(version) + " IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio " +
+    return "v=0\r\no=- 7 " + std::to_string(version) +
+           " IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio " +
            std::to_string(port) + " RTP/AVP 8 0\r\na=" + direction + "\r\n";
 }
 
@@ -20,14 +21,18 @@ protected:
         center.settle();
     }
 
-    std::string request(const std::string& method, int cseq, const std::string& more = {}, const std::string& body = {}) {
+    std::string request(const std::string& method, int cseq, const std::string& more = {},
+                        const std::string& body = {}) {
         const auto type = body.empty() || more.find("Content-Type") != std::string::npos
-                              ? std::string{} : "Content-Type: application/sdp\r\n";
-        return method + " sip:4008@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:" + std::to_string(raw.port()) +
-               ";rport;branch=z9hG4bK" + (method == "CANCEL" ? "INVITE" : method) + std::to_string(cseq) +
-               "\r\nFrom: <sip:13800138000@x>;tag=me\r\nTo: <sip:4008@c>" + to_tag + "\r\nCall-ID: " + call_id +
-               "\r\nCSeq: " + std::to_string(cseq) + ' ' + method + "\r\nContact: <sip:me@127.0.0.1:" +
-               std::to_string(raw.port()) + ">\r\nMax-Forwards: 70\r\n" + more + type +
+                              ? std::string{}
+                              : "Content-Type: application/sdp\r\n";
+        return method + " sip:4008@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:" +
+               std::to_string(raw.port()) + ";rport;branch=z9hG4bK" +
+               (method == "CANCEL" ? "INVITE" : method) + std::to_string(cseq) +
+               "\r\nFrom: <sip:13800138000@x>;tag=me\r\nTo: <sip:4008@c>" + to_tag +
+               "\r\nCall-ID: " + call_id + "\r\nCSeq: " + std::to_string(cseq) + ' ' + method +
+               "\r\nContact: <sip:me@127.0.0.1:" + std::to_string(raw.port()) +
+               ">\r\nMax-Forwards: 70\r\n" + more + type +
                "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
     }
 
@@ -43,7 +48,10 @@ protected:
     std::string answer_to(int cseq) {
         for (;;) {
             auto text = next();
-            if (text.empty() || (text.find("SIP/2.0") == 0 && text.find("CSeq: " + std::to_string(cseq) + ' ') != std::string::npos)) return text;
+            if (text.empty() ||
+                (text.find("SIP/2.0") == 0 &&
+                 text.find("CSeq: " + std::to_string(cseq) + ' ') != std::string::npos))
+                return text;
         }
     }
 
@@ -98,7 +106,8 @@ TEST_F(SipDialog, reinvite_with_the_same_media_is_answered_by_itself) {
     standing_call();
     raw.send(request("INVITE", 2, {}, sdp(4000, "sendrecv", 1)));
     const auto answer = answer_to(2);
-    EXPECT_THAT(answer, testing::AllOf(testing::StartsWith("SIP/2.0 200"), testing::HasSubstr("m=audio 5000")));
+    EXPECT_THAT(answer, testing::AllOf(testing::StartsWith("SIP/2.0 200"),
+                                       testing::HasSubstr("m=audio 5000")));
     EXPECT_EQ(answer.substr(answer.find("o=-"), 30), last.substr(last.find("o=-"), 30));
     raw.send(request("ACK", 2));
     center.expect_nothing();
@@ -117,7 +126,8 @@ TEST_F(SipDialog, hold_by_reinvite_asks_and_a_second_change_meanwhile_is_refused
     center.post(Accept{leg, local});
     const auto answer = answer_to(2);
     EXPECT_THAT(answer, testing::HasSubstr("a=recvonly"));
-    EXPECT_NE(answer.substr(answer.find("o=-"), 30), last.substr(last.find("o=-"), 30));  // a higher version
+    EXPECT_NE(answer.substr(answer.find("o=-"), 30),
+              last.substr(last.find("o=-"), 30));  // a higher version
     raw.send(request("ACK", 2));
     EXPECT_EQ(answered(request("BYE", 5, "Reason: SIP;cause=200, Q.850;cause=31\r\n"), 5), 200);
     const auto ended = center.expect<Ended>();
@@ -163,7 +173,10 @@ TEST_F(SipDialog, old_sequence_numbers_and_odd_methods_within_the_dialog) {
     EXPECT_EQ(answered(request("INFO", 5), 5), 500);
     EXPECT_EQ(answered(request("FROB", 10), 10), 501);
     EXPECT_EQ(answered(request("REFER", 11, "Refer-To: <sip:x@y>\r\n"), 11), 405);
-    EXPECT_EQ(answered(request("INFO", 12, "Content-Type: application/dtmf-relay\r\n", "Signal= 5\r\nDuration= 100\r\n"), 12), 200);
+    EXPECT_EQ(answered(request("INFO", 12, "Content-Type: application/dtmf-relay\r\n",
+                               "Signal= 5\r\nDuration= 100\r\n"),
+                       12),
+              200);
     EXPECT_EQ(center.expect<InfoDigit>().digit, '5');
     EXPECT_EQ(answered(request("INFO", 13, "Content-Type: application/dtmf\r\n", "*"), 13), 200);
     EXPECT_EQ(center.expect<InfoDigit>().digit, '*');
@@ -190,19 +203,24 @@ TEST_F(SipDialog, hang_up_before_the_ack_waits_for_it) {
     EXPECT_EQ(center.expect<Ended>().by, EndedBy::local);
     raw.send(request("ACK", 1));
     std::string bye;
-    do bye = next(); while (bye.find("SIP/2.0 200") == 0);
+    do bye = next();
+    while (bye.find("SIP/2.0 200") == 0);
     EXPECT_THAT(bye, testing::StartsWith("BYE sip:me@127.0.0.1"));
 }
 
 TEST_F(SipDialog, session_timer_is_accepted_and_a_too_short_one_refused) {
-    EXPECT_EQ(answered(request("INVITE", 1, "Session-Expires: 30\r\nSupported: timer\r\n", sdp(4000)), 1), 422);
+    EXPECT_EQ(
+        answered(request("INVITE", 1, "Session-Expires: 30\r\nSupported: timer\r\n", sdp(4000)), 1),
+        422);
     raw.send(request("ACK", 1));
     call_id = "dialog2";
-    raw.send(request("INVITE", 1, "Session-Expires: 1800;refresher=uac\r\nSupported: timer\r\n", sdp(4000)));
+    raw.send(request("INVITE", 1, "Session-Expires: 1800;refresher=uac\r\nSupported: timer\r\n",
+                     sdp(4000)));
     const auto call = center.expect<IncomingCall>();
     center.post(Accept{call.leg, audio(5000)});
     std::string answer;
-    do answer = next(); while (answer.find("dialog2") == std::string::npos);
+    do answer = next();
+    while (answer.find("dialog2") == std::string::npos);
     EXPECT_THAT(answer, testing::HasSubstr("Session-Expires: 1800;refresher=uac"));
     EXPECT_THAT(answer, testing::HasSubstr("Require: timer"));
 }
@@ -221,9 +239,11 @@ TEST_F(SipDialog, forked_answers_first_wins_and_the_second_gets_ack_and_bye) {
     };
     const auto ok = [&](const std::string& tag) {
         const auto body = sdp(4000);
-        return "SIP/2.0 200 OK\r\n" + line("Via") + "\r\n" + line("From") + "\r\n" + line("To") + ";tag=" + tag + "\r\n" +
-               line("Call-ID") + "\r\n" + line("CSeq") + "\r\nContact: <sip:" + tag + "@127.0.0.1:" + std::to_string(raw.port()) +
-               ">\r\nContent-Type: application/sdp\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+        return "SIP/2.0 200 OK\r\n" + line("Via") + "\r\n" + line("From") + "\r\n" + line("To") +
+               ";tag=" + tag + "\r\n" + line("Call-ID") + "\r\n" + line("CSeq") +
+               "\r\nContact: <sip:" + tag + "@127.0.0.1:" + std::to_string(raw.port()) +
+               ">\r\nContent-Type: application/sdp\r\nContent-Length: " +
+               std::to_string(body.size()) + "\r\n\r\n" + body;
     };
     raw.send(ok("one"));
     center.expect<Answered>();

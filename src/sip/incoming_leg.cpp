@@ -18,7 +18,8 @@ bool Dialog::take_invite(nta_incoming_t* request, const sip_t* sip, IncomingCall
     }
     const auto source = source_of(request, sip);
     is_tcp_ = source.is_tcp;
-    // A phone that registered is where its REGISTER came from; a trunk's Contact is taken at its word.
+    // A phone that registered is where its REGISTER came from; a trunk's Contact is taken at its
+    // word.
     if (!call.device_user.empty() && sip->sip_record_route == nullptr) route_ = source.uri();
     leg_ = nta_leg_tcreate(stack_.agent(), on_request, this, SIPTAG_CALL_ID(sip->sip_call_id),
                            SIPTAG_FROM(sip->sip_to), SIPTAG_TO(sip->sip_from),
@@ -89,13 +90,17 @@ int Dialog::on_ack_or_cancel(void* magic, nta_incoming_t* request, const sip_t* 
     } else if (request == self.invite_in_) {
         nta_incoming_destroy(request);
         self.invite_in_ = nullptr;
-        if (sip != nullptr) self.take_ack(sip);
-        else self.no_ack();
+        if (sip != nullptr)
+            self.take_ack(sip);
+        else
+            self.no_ack();
     } else if (request == self.change_in_) {
         nta_incoming_destroy(request);
         self.change_in_ = nullptr;
-        if (sip != nullptr) self.take_change_ack(sip);
-        else self.no_ack();
+        if (sip != nullptr)
+            self.take_change_ack(sip);
+        else
+            self.no_ack();
     }
     return 0;
 }

@@ -16,11 +16,15 @@ std::string host_port(const std::string& host, std::uint16_t port) {
     return (is_ip6 ? '[' + host + ']' : host) + ':' + std::to_string(port);
 }
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+bool is_control(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
 
 }  // namespace
 
-std::string Source::text() const { return host_port(host, port); }
+std::string Source::text() const {
+    return host_port(host, port);
+}
 
 std::string Source::uri() const {
     return "sip:" + host_port(host, port) + (is_tcp ? ";transport=tcp" : ";transport=udp");

@@ -1,5 +1,6 @@
 #pragma once
-// Reading single facts out of SIP messages into our own values, and small pieces of text for ours. SIP thread only.
+// Reading single facts out of SIP messages into our own values, and small pieces of text for ours.
+// SIP thread only.
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,7 +11,8 @@
 
 namespace seatline::sip {
 
-inline constexpr const char* allowed_methods = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, REGISTER";
+inline constexpr const char* allowed_methods =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, REGISTER";
 inline constexpr const char* supported_extensions = "timer";
 
 /// Where a request came from on the wire.
@@ -20,7 +22,8 @@ struct Source {
     bool is_tcp = false;
 
     [[nodiscard]] std::string text() const;  ///< "127.0.0.1:5060", "[::1]:5060"
-    [[nodiscard]] std::string uri() const;   ///< "sip:127.0.0.1:5060;transport=udp": a route to exactly there
+    [[nodiscard]] std::string uri()
+        const;  ///< "sip:127.0.0.1:5060;transport=udp": a route to exactly there
 };
 [[nodiscard]] Source source_of(nta_incoming_t* request, const sip_t* sip);
 

@@ -42,11 +42,10 @@ void Dialog::send_invite() {
     const OwnHeaders& own = stack_.headers();
     const auto headers = header_lines(command_.headers) + auth_.header("INVITE", target_uri_);
     invite_out_ = nta_outgoing_tcreate(
-        leg_, on_invite_response, this, route(), SIP_METHOD_INVITE, URL_STRING_MAKE(target_uri_.c_str()),
-        SIPTAG_CONTACT(own.contact(is_tcp_)),
+        leg_, on_invite_response, this, route(), SIP_METHOD_INVITE,
+        URL_STRING_MAKE(target_uri_.c_str()), SIPTAG_CONTACT(own.contact(is_tcp_)),
         SIPTAG_USER_AGENT(own.user_agent), SIPTAG_ALLOW(own.allow), SIPTAG_SUPPORTED(own.supported),
-        SIPTAG_CONTENT_TYPE(own.sdp_type),
-        SIPTAG_PAYLOAD_STR(body.c_str()),
+        SIPTAG_CONTENT_TYPE(own.sdp_type), SIPTAG_PAYLOAD_STR(body.c_str()),
         TAG_IF(!headers.empty(), SIPTAG_HEADER_STR(headers.c_str())), TAG_END());
     if (invite_out_ == nullptr) {
         end(EndedBy::local, 416, "the address to call is no SIP URI");
@@ -69,7 +68,8 @@ int Dialog::on_invite_response(void* magic, nta_outgoing_t* request, const sip_t
         self.take_failure(status, sip);
     }
     nta_outgoing_destroy(request);  // and with it `sip`
-    if (status < 300 && self.is_ended_) self.send_bye({});  // hung up before, or an answer of no use
+    if (status < 300 && self.is_ended_)
+        self.send_bye({});  // hung up before, or an answer of no use
     return 0;
 }
 
@@ -88,8 +88,7 @@ void Dialog::take_progress(int status, const sip_t* sip) {
 
 void Dialog::send_ack() {
     auto* ack = nta_outgoing_tcreate(leg_, nullptr, nullptr, route(), SIP_METHOD_ACK, nullptr,
-                                     SIPTAG_USER_AGENT(stack_.headers().user_agent),
-                                     TAG_END());
+                                     SIPTAG_USER_AGENT(stack_.headers().user_agent), TAG_END());
     nta_outgoing_destroy(ack);  // sofia keeps it to answer a repeated 2xx
 }
 
@@ -115,7 +114,7 @@ void Dialog::take_failure(int status, const sip_t* sip) {
         return send_invite();
     }
     const auto* phrase = sip != nullptr && sip->sip_status != nullptr ? sip->sip_status->st_phrase
-                                                                       : sip_status_phrase(status);
+                                                                      : sip_status_phrase(status);
     end(is_ours ? EndedBy::network : EndedBy::remote, status,
         std::to_string(status) + ' ' + (phrase != nullptr ? phrase : ""), q850_cause(sip));
     finish();
@@ -127,7 +126,8 @@ void Dialog::cancel(const std::string& reason) {
     if (!reason.empty()) headers = "Reason: Q.850;cause=16;text=" + quoted(reason) + "\r\n";
     // sofia holds the CANCEL back until a provisional response has come (RFC 3261 9.1).
     (void)nta_outgoing_tcancel(invite_out_, nullptr, nullptr,
-                               TAG_IF(!headers.empty(), SIPTAG_HEADER_STR(headers.c_str())), TAG_END());
+                               TAG_IF(!headers.empty(), SIPTAG_HEADER_STR(headers.c_str())),
+                               TAG_END());
 }
 
 }  // namespace seatline::sip

@@ -8,7 +8,8 @@ namespace seatline::sip {
 
 namespace {
 
-/// How long a contact asks to stay, in seconds; RFC 3261 10.3 step 6: the contact's own, else Expires, else our maximum.
+/// How long a contact asks to stay, in seconds; RFC 3261 10.3 step 6: the contact's own, else
+/// Expires, else our maximum.
 std::uint32_t asked_expiry(const sip_contact_t* contact, const sip_t* sip, std::uint32_t fallback) {
     if (contact->m_expires != nullptr) {
         char* end = nullptr;
@@ -17,15 +18,17 @@ std::uint32_t asked_expiry(const sip_contact_t* contact, const sip_t* sip, std::
                                                                : static_cast<std::uint32_t>(asked);
     }
     if (sip->sip_expires == nullptr) return fallback;
-    return static_cast<std::uint32_t>(std::min<unsigned long>(sip->sip_expires->ex_delta, UINT32_MAX));
+    return static_cast<std::uint32_t>(
+        std::min<unsigned long>(sip->sip_expires->ex_delta, UINT32_MAX));
 }
 
 }  // namespace
 
 void Stack::challenge(nta_incoming_t* request, bool is_stale) {
     reply(request, 401, nullptr,
-          "WWW-Authenticate: Digest realm=\"" + config_.realm + "\", nonce=\"" + nonces_.make(now()) +
-              "\", algorithm=MD5, qop=\"auth\"" + (is_stale ? ", stale=true" : "") + "\r\n");
+          "WWW-Authenticate: Digest realm=\"" + config_.realm + "\", nonce=\"" +
+              nonces_.make(now()) + "\", algorithm=MD5, qop=\"auth\"" +
+              (is_stale ? ", stale=true" : "") + "\r\n");
 }
 
 bool Stack::authenticate(nta_incoming_t* request, const sip_t* sip, const std::string& user) {
@@ -47,9 +50,9 @@ bool Stack::authenticate(nta_incoming_t* request, const sip_t* sip, const std::s
         challenge(request, false);
         return false;
     }
-    const bool is_right = fields->username == user && fields->qop == "auth" &&
-                          digest_response(device->ha1, sip->sip_request->rq_method_name, *fields) ==
-                              fields->response;
+    const bool is_right =
+        fields->username == user && fields->qop == "auth" &&
+        digest_response(device->ha1, sip->sip_request->rq_method_name, *fields) == fields->response;
     if (!is_right) {
         guard_.wrong_digest(source.host, user, now());
         reply(request, 403);
@@ -69,7 +72,8 @@ void Stack::reply_bindings(nta_incoming_t* request, const std::string& user) con
     const auto* device = const_cast<Registrar&>(registrar_).find(user);
     for (const auto& binding : device->bindings) {
         const auto left = std::chrono::ceil<seconds>(binding.expires_at - now()).count();
-        headers += "Contact: <" + binding.contact_uri + ">;expires=" + std::to_string(left) + "\r\n";
+        headers +=
+            "Contact: <" + binding.contact_uri + ">;expires=" + std::to_string(left) + "\r\n";
     }
     reply(request, 200, nullptr, headers);
 }

@@ -23,12 +23,13 @@ protected:
 
     Register registration(const std::string& user, const std::string& password = "secret",
                           std::uint32_t expires_s = 300) {
-        return {"sip:127.0.0.1:" + std::to_string(center.port()) + suffix, user, password, expires_s};
+        return {"sip:127.0.0.1:" + std::to_string(center.port()) + suffix, user, password,
+                expires_s};
     }
 
     void register_phone(const std::string& user) {
         center.post(SetDevices{{device(user)}});
-    center.settle();
+        center.settle();
         phone.post(registration(user));
         EXPECT_TRUE(phone.expect<RegisterResult>().ok);
         EXPECT_EQ(center.expect<DeviceRegistered>().user, user);
@@ -149,8 +150,10 @@ TEST_F(SipRegister, a_silent_phone_expires_and_a_short_ask_gets_423) {
     center.settle();
     const auto with_expires = [&](int expires, int cseq) {
         return "REGISTER sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK" +
-               std::to_string(cseq) + "\r\nFrom: <sip:8001@x>;tag=1\r\nTo: <sip:8001@x>\r\nCall-ID: reg\r\n" +
-               "CSeq: " + std::to_string(cseq) + " REGISTER\r\nContact: <sip:8001@10.9.9.9:5>\r\nExpires: " +
+               std::to_string(cseq) +
+               "\r\nFrom: <sip:8001@x>;tag=1\r\nTo: <sip:8001@x>\r\nCall-ID: reg\r\n" +
+               "CSeq: " + std::to_string(cseq) +
+               " REGISTER\r\nContact: <sip:8001@10.9.9.9:5>\r\nExpires: " +
                std::to_string(expires) + "\r\nMax-Forwards: 70\r\n";
     };
     const RawPeer raw(center.port(), SOCK_DGRAM);
@@ -164,8 +167,10 @@ TEST_F(SipRegister, a_silent_phone_expires_and_a_short_ask_gets_423) {
     fields.cnonce = "x";
     const auto authorized = [&](int expires, int cseq, const std::string& nc) {
         fields.nc = nc;
-        return with_expires(expires, cseq) + "Authorization: Digest username=\"8001\", realm=\"seatline\", nonce=\"" +
-               fields.nonce + "\", uri=\"sip:127.0.0.1\", qop=auth, nc=" + nc + ", cnonce=\"x\", response=\"" +
+        return with_expires(expires, cseq) +
+               "Authorization: Digest username=\"8001\", realm=\"seatline\", nonce=\"" +
+               fields.nonce + "\", uri=\"sip:127.0.0.1\", qop=auth, nc=" + nc +
+               ", cnonce=\"x\", response=\"" +
                digest_response(device("8001").ha1, "REGISTER", fields) + "\"\r\n\r\n";
     };
     raw.send(authorized(1, 2, "00000001"));

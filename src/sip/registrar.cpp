@@ -38,8 +38,9 @@ const Binding* Registrar::newest(const std::string& user) const {
 bool Registrar::is_bound_from(const std::string& user, const std::string& host) const {
     const auto found = devices_.find(user);
     if (found == devices_.end()) return false;
-    return std::any_of(found->second.bindings.begin(), found->second.bindings.end(),
-                       [&](const Binding& b) { return b.source_host == host || b.source_address == host; });
+    return std::any_of(
+        found->second.bindings.begin(), found->second.bindings.end(),
+        [&](const Binding& b) { return b.source_host == host || b.source_address == host; });
 }
 
 bool Registrar::is_in_order(const std::string& user, const Binding& binding) const {

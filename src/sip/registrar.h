@@ -1,7 +1,7 @@
 #pragma once
-// Where each device can be reached: the bindings of RFC 3261 10.3 without its messages. One entry in the timer queue
-// for each binding, so that a refresh costs the same with ten phones or ten thousand. Pure but for the two callbacks;
-// SIP thread only.
+// Where each device can be reached: the bindings of RFC 3261 10.3 without its messages. One entry
+// in the timer queue for each binding, so that a refresh costs the same with ten phones or ten
+// thousand. Pure but for the two callbacks; SIP thread only.
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -18,7 +18,8 @@ namespace seatline::sip {
 /// One contact of one device.
 struct Binding {
     std::string contact_uri;
-    std::string route_uri;       ///< where its REGISTER really came from: behind a NAT the contact is of no use
+    std::string
+        route_uri;  ///< where its REGISTER really came from: behind a NAT the contact is of no use
     std::string source_address;  ///< ip:port
     std::string source_host;
     std::string user_agent;
@@ -50,9 +51,11 @@ public:
     /// Whether the device has a live binding from this host (and port, when not empty: "ip:port").
     [[nodiscard]] bool is_bound_from(const std::string& user, const std::string& host) const;
 
-    /// False when the binding exists with the same Call-ID and a CSeq that isn't lower (RFC 3261 10.3 step 7).
+    /// False when the binding exists with the same Call-ID and a CSeq that isn't lower (RFC
+    /// 3261 10.3 step 7).
     [[nodiscard]] bool is_in_order(const std::string& user, const Binding& binding) const;
-    /// Adds or refreshes; tells DeviceRegistered unless it was a plain refresh. Precondition: the device exists.
+    /// Adds or refreshes; tells DeviceRegistered unless it was a plain refresh. Precondition: the
+    /// device exists.
     void bind(const std::string& user, Binding binding);
     /// Removes one contact, or all with "*"; tells DeviceUnregistered when it was the last.
     void unbind(const std::string& user, const std::string& contact_uri, const std::string& reason);

@@ -1,5 +1,5 @@
-// Requests outside dialogs: what a UAS checks before it looks at the method (RFC 3261 8.2), who the sender is, and the
-// methods that need no dialog.
+// Requests outside dialogs: what a UAS checks before it looks at the method (RFC 3261 8.2), who the
+// sender is, and the methods that need no dialog.
 #include <algorithm>
 
 #include "sip/dialog.h"
@@ -18,24 +18,27 @@ void Stack::reply(nta_incoming_t* request, int status, const char* phrase,
 
 void Stack::reply_options(nta_incoming_t* request) const {
     reply(request, 200, nullptr,
-          std::string("Allow: ") + allowed_methods + "\r\nAccept: application/sdp\r\nSupported: " +
-              supported_extensions + "\r\n");
+          std::string("Allow: ") + allowed_methods +
+              "\r\nAccept: application/sdp\r\nSupported: " + supported_extensions + "\r\n");
 }
 
 void Stack::reply_bad_method(nta_incoming_t* request) const {
     const bool is_known = nta_incoming_method(request) != sip_method_unknown;
-    reply(request, is_known ? 405 : 501, nullptr, std::string("Allow: ") + allowed_methods + "\r\n");
+    reply(request, is_known ? 405 : 501, nullptr,
+          std::string("Allow: ") + allowed_methods + "\r\n");
 }
 
 bool Stack::check_content(nta_incoming_t* request, const sip_t* sip) const {
-    if (nta_check_required(request, sip, const_cast<sip_supported_t*>(headers_.supported), TAG_END()) != 0) {
+    if (nta_check_required(request, sip, const_cast<sip_supported_t*>(headers_.supported),
+                           TAG_END()) != 0) {
         nta_incoming_destroy(request);
         return false;
     }
     if (body_of(sip).empty()) return true;
     const auto method = sip->sip_request->rq_method;
     if (method != sip_method_invite && method != sip_method_update) return true;
-    if (has_content_type(sip, "application/sdp") && sip->sip_content_encoding == nullptr) return true;
+    if (has_content_type(sip, "application/sdp") && sip->sip_content_encoding == nullptr)
+        return true;
     reply(request, 415, nullptr, "Accept: application/sdp\r\nAccept-Encoding: identity\r\n");
     return false;
 }
@@ -138,7 +141,7 @@ void Stack::on_invite(nta_incoming_t* request, const sip_t* sip) {
     }
     const auto* target = sip->sip_request->rq_url;
     call.called = target->url_type == url_tel && target->url_host != nullptr ? target->url_host
-                                                                           : user_of(target);
+                                                                             : user_of(target);
     call.sip_call_id = sip->sip_call_id->i_id;
     call.leg = LegId{next_leg_};
     next_leg_ += 2;

@@ -1,5 +1,5 @@
-// Session timers (RFC 4028): we never ask for one, but accept what the peer asks, refresh when it is our turn and hang
-// up when the peer's refresh doesn't come.
+// Session timers (RFC 4028): we never ask for one, but accept what the peer asks, refresh when it
+// is our turn and hang up when the peer's refresh doesn't come.
 #include <strings.h>
 
 #include <algorithm>
@@ -16,17 +16,20 @@ constexpr seconds retry_after_glare{2};
 }  // namespace
 
 bool Dialog::take_session_request(nta_incoming_t* request, const sip_t* sip) {
-    if (sip->sip_allow != nullptr) peer_updates_ = sip_is_allowed(sip->sip_allow, SIP_METHOD_UPDATE);
+    if (sip->sip_allow != nullptr)
+        peer_updates_ = sip_is_allowed(sip->sip_allow, SIP_METHOD_UPDATE);
     const auto* asked = sip->sip_session_expires;
-    const bool knows_timers = sip_has_feature(sip->sip_supported, "timer") ||
-                              sip_has_feature(sip->sip_require, "timer");
+    const bool knows_timers =
+        sip_has_feature(sip->sip_supported, "timer") || sip_has_feature(sip->sip_require, "timer");
     if (asked == nullptr) return true;
     if (asked->x_delta < smallest_interval_s) {
-        stack_.reply(request, 422, nullptr, "Min-SE: " + std::to_string(smallest_interval_s) + "\r\n");
+        stack_.reply(request, 422, nullptr,
+                     "Min-SE: " + std::to_string(smallest_interval_s) + "\r\n");
         return false;
     }
     session_interval_ = seconds{std::min(asked->x_delta, largest_interval_s)};
-    const bool is_ours = asked->x_refresher != nullptr && strcasecmp(asked->x_refresher, "uas") == 0;
+    const bool is_ours =
+        asked->x_refresher != nullptr && strcasecmp(asked->x_refresher, "uas") == 0;
     refresher_ = is_ours || !knows_timers ? Refresher::us : Refresher::peer;
     return true;
 }
@@ -44,7 +47,8 @@ void Dialog::take_session_response(const sip_t* sip) {
     refresher_ = Refresher::none;
     if (named != nullptr && named->x_delta >= smallest_interval_s) {
         session_interval_ = seconds{std::min(named->x_delta, largest_interval_s)};
-        const bool is_peer = named->x_refresher != nullptr && strcasecmp(named->x_refresher, "uas") == 0;
+        const bool is_peer =
+            named->x_refresher != nullptr && strcasecmp(named->x_refresher, "uas") == 0;
         refresher_ = is_peer ? Refresher::peer : Refresher::us;
     }
     restart_session_timer();
@@ -54,13 +58,16 @@ void Dialog::restart_session_timer() {
     stack_.timers().cancel(session_timer_);
     if (refresher_ == Refresher::none || is_ended_) return;
     const bool is_ours = refresher_ == Refresher::us;
-    // RFC 4028 10: the refresher at half time, the other side gives up a third (at most 32 s) before the end.
+    // RFC 4028 10: the refresher at half time, the other side gives up a third (at most 32 s)
+    // before the end.
     const auto wait = is_ours ? session_interval_ / 2
                               : session_interval_ - std::min(seconds{32}, session_interval_ / 3);
     session_timer_ = stack_.timers().set(stack_.now() + wait, [this, is_ours] {
         session_timer_ = {};
-        if (is_ours) send_refresh();
-        else session_lost();
+        if (is_ours)
+            send_refresh();
+        else
+            session_lost();
     });
 }
 
@@ -87,10 +94,11 @@ int Dialog::on_refresh_response(void* magic, nta_outgoing_t* request, const sip_
     if (status == 408 || status == 481) {
         self.session_lost();
     } else if (status == 491 || status == 500) {
-        self.session_timer_ = self.stack_.timers().set(self.stack_.now() + retry_after_glare, [&self] {
-            self.session_timer_ = {};
-            self.send_refresh();
-        });
+        self.session_timer_ =
+            self.stack_.timers().set(self.stack_.now() + retry_after_glare, [&self] {
+                self.session_timer_ = {};
+                self.send_refresh();
+            });
     } else {
         self.restart_session_timer();
     }

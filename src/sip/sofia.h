@@ -1,6 +1,7 @@
 #pragma once
-// The one place that includes sofia-sip, with its context types set to void: every callback gets the object that it was
-// bound with. What sofia hands to a callback (sip_t and all below it) is borrowed for that callback.
+// The one place that includes sofia-sip, with its context types set to void: every callback gets
+// the object that it was bound with. What sofia hands to a callback (sip_t and all below it) is
+// borrowed for that callback.
 #define NTA_AGENT_MAGIC_T void
 #define NTA_LEG_MAGIC_T void
 #define NTA_OUTGOING_MAGIC_T void

@@ -20,8 +20,8 @@ SourceGuard::Source& SourceGuard::touch(const std::string& address) {
     return sources_.front();
 }
 
-bool SourceGuard::is_locked(const std::string& address, const std::string& user,
-                            bool is_bound_here, Instant now) {
+bool SourceGuard::is_locked(const std::string& address, const std::string& user, bool is_bound_here,
+                            Instant now) {
     const auto found = by_address_.find(address);
     if (found == by_address_.end() || now >= found->second->locked_until) return false;
     if (!is_bound_here) return true;

@@ -1,7 +1,8 @@
 #pragma once
-// Keeps peers that guess passwords or send calls from nowhere from costing more than a table entry: counts wrong
-// digests by source address, locks an address out for a minute, and lets at most one Suspicious event a second a source
-// through. Bounded memory: at most `max_sources` addresses, the longest silent one goes first. SIP thread only.
+// Keeps peers that guess passwords or send calls from nowhere from costing more than a table entry:
+// counts wrong digests by source address, locks an address out for a minute, and lets at most one
+// Suspicious event a second a source through. Bounded memory: at most `max_sources` addresses, the
+// longest silent one goes first. SIP thread only.
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -18,7 +19,7 @@ namespace seatline::sip {
 class SourceGuard {
 public:
     static constexpr std::size_t max_sources = 4096;
-    static constexpr unsigned wrong_allowed = 10;        ///< in `window`, then locked out for `lock_time`
+    static constexpr unsigned wrong_allowed = 10;  ///< in `window`, then locked out for `lock_time`
     static constexpr seconds window{60};
     static constexpr seconds lock_time{60};
     static constexpr seconds report_interval{1};
@@ -26,9 +27,9 @@ public:
     SourceGuard(TimerQueue& timers, std::function<void(Suspicious&&)> report)
         : timers_(timers), report_(std::move(report)) {}
 
-    /// True while the address is locked out for this user. `is_bound_here`: the user has a live registration from this
-    /// address; then only its own wrong digests count, so that one misconfigured phone behind a NAT doesn't silence the
-    /// office around it.
+    /// True while the address is locked out for this user. `is_bound_here`: the user has a live
+    /// registration from this address; then only its own wrong digests count, so that one
+    /// misconfigured phone behind a NAT doesn't silence the office around it.
     [[nodiscard]] bool is_locked(const std::string& address, const std::string& user,
                                  bool is_bound_here, Instant now);
 

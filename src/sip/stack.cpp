@@ -20,8 +20,9 @@ extern "C" void (*_su_time)(su_time_t* time);  // sofia's hook behind su_now()
 namespace {
 
 constexpr milliseconds stop_patience{500};
-/// Below 64 KB, so that a response, which repeats the request's Via and Record-Route, still fits into one datagram: a
-/// final response that can't be sent and then an ACK would fail an assertion of this sofia.
+/// Below 64 KB, so that a response, which repeats the request's Via and Record-Route, still fits
+/// into one datagram: a final response that can't be sent and then an ACK would fail an assertion
+/// of this sofia.
 constexpr unsigned max_message_bytes = 60'000;
 
 int on_request_callback(void* stack, nta_leg_t*, nta_incoming_t* request, const sip_t* sip) {
@@ -33,9 +34,11 @@ int on_request_callback(void* stack, nta_leg_t*, nta_incoming_t* request, const 
 
 void drop_log(void*, const char*, va_list) {}
 
-/// sofia cuts the wait for its next timer down to whole milliseconds and would spin for the rest of it, 60 % of the CPU
-/// of a call. With its clock cut down in the same way, the wait is exact.
-void whole_milliseconds(su_time_t* time) { time->tv_usec -= time->tv_usec % 1000; }
+/// sofia cuts the wait for its next timer down to whole milliseconds and would spin for the rest of
+/// it, 60 % of the CPU of a call. With its clock cut down in the same way, the wait is exact.
+void whole_milliseconds(su_time_t* time) {
+    time->tv_usec -= time->tv_usec % 1000;
+}
 
 /// Process-wide. sofia's own messages name every bad datagram and would flood the log.
 void set_up_sofia() {
@@ -85,9 +88,13 @@ public:
 };
 
 Stack::Stack(const Config& config, Endpoint::Sink sink, Endpoint::Clock clock)
-    : config_(config), sink_(std::move(sink)), clock_(std::move(clock)),
-      next_leg_(config.leg_id_base | 1), timers_([this] { arm_timer(); }),
-      registrar_(timers_, sink_), nonces_(seconds{300}),
+    : config_(config),
+      sink_(std::move(sink)),
+      clock_(std::move(clock)),
+      next_leg_(config.leg_id_base | 1),
+      timers_([this] { arm_timer(); }),
+      registrar_(timers_, sink_),
+      nonces_(seconds{300}),
       guard_(timers_, [this](Suspicious&& event) { emit(std::move(event)); }),
       registrations_(*this) {}
 
@@ -116,7 +123,8 @@ Result<void> Stack::open() {
         config_.advertised_address.empty() ? config_.bind_address : config_.advertised_address;
     host_port_ = Source{address, port_, false}.text();
     headers_.make(host_port_, config_.user_agent);
-    default_leg_ = nta_leg_tcreate(agent_, on_request_callback, this, NTATAG_NO_DIALOG(1), TAG_END());
+    default_leg_ =
+        nta_leg_tcreate(agent_, on_request_callback, this, NTATAG_NO_DIALOG(1), TAG_END());
     SEATLINE_ASSERT(default_leg_ != nullptr);
     return {};
 }
@@ -127,12 +135,12 @@ Result<void> Stack::bind_port(std::uint16_t port) {
         url = "sip:" + Source{config_.advertised_address, port, false}.text() +
               ";maddr=" + config_.bind_address;
     }
-    agent_ = nta_agent_create(
-        root_, reinterpret_cast<const url_string_t*>(-1), nullptr,
-        nullptr, NTATAG_UA(1), NTATAG_MERGE_482(1), NTATAG_CANCEL_487(1), NTATAG_CLIENT_RPORT(1),
-        NTATAG_SERVER_RPORT(2), NTATAG_TCP_RPORT(1), NTATAG_MAXSIZE(max_message_bytes),
-        NTATAG_UDP_MTU(16'000), NTATAG_MAX_PROCEEDING(config_.max_proceeding), NTATAG_PRELOAD(2048),
-        NTATAG_TIMEOUT_408(1), NTATAG_PASS_408(0), TAG_END());
+    agent_ = nta_agent_create(root_, reinterpret_cast<const url_string_t*>(-1), nullptr, nullptr,
+                              NTATAG_UA(1), NTATAG_MERGE_482(1), NTATAG_CANCEL_487(1),
+                              NTATAG_CLIENT_RPORT(1), NTATAG_SERVER_RPORT(2), NTATAG_TCP_RPORT(1),
+                              NTATAG_MAXSIZE(max_message_bytes), NTATAG_UDP_MTU(16'000),
+                              NTATAG_MAX_PROCEEDING(config_.max_proceeding), NTATAG_PRELOAD(2048),
+                              NTATAG_TIMEOUT_408(1), NTATAG_PASS_408(0), TAG_END());
     if (agent_ == nullptr) return Error{"unavailable", "bind", "the SIP agent can't be created"};
     bool is_bound = port != 0;
     for (const char* transport : {";transport=udp", ";transport=tcp"}) {
@@ -141,8 +149,7 @@ Result<void> Stack::bind_port(std::uint16_t port) {
                    nta_agent_add_tport(agent_, URL_STRING_MAKE(one.c_str()), TPTAG_IDLE(1'800'000),
                                        TPTAG_TIMEOUT(10'000), TPTAG_QUEUESIZE(4096),
                                        TPTAG_UDP_RMEM(4 << 20), TPTAG_KEEPALIVE(0),
-                                       TPTAG_PONG2PING(1), TPTAG_STUN_SERVER(0),
-                                       TAG_END()) == 0;
+                                       TPTAG_PONG2PING(1), TPTAG_STUN_SERVER(0), TAG_END()) == 0;
     }
     if (!is_bound) {
         return Error{"unavailable", "bind",
@@ -214,7 +221,9 @@ void Stack::bury(Dialog& dialog) {
     check_stopped();
 }
 
-void Stack::sweep() { buried_.clear(); }
+void Stack::sweep() {
+    buried_.clear();
+}
 
 Dialog* Stack::find(LegId leg) const {
     const auto found = dialogs_.find(leg);
@@ -236,11 +245,21 @@ void Stack::execute(Command&& command) {
     struct Visitor {
         Stack& stack;
         decltype(on_leg)& leg;
-        void operator()(Ring& c) const { leg(c, [](Dialog& d) { d.ring(); }); }
-        void operator()(Accept& c) const { leg(c, [&](Dialog& d) { d.accept(c.local); }); }
-        void operator()(Reject& c) const { leg(c, [&](Dialog& d) { d.reject(c); }); }
-        void operator()(HangUp& c) const { leg(c, [&](Dialog& d) { d.hang_up(c); }); }
-        void operator()(SendInfoDigit& c) const { leg(c, [&](Dialog& d) { d.send_info_digit(c.digit); }); }
+        void operator()(Ring& c) const {
+            leg(c, [](Dialog& d) { d.ring(); });
+        }
+        void operator()(Accept& c) const {
+            leg(c, [&](Dialog& d) { d.accept(c.local); });
+        }
+        void operator()(Reject& c) const {
+            leg(c, [&](Dialog& d) { d.reject(c); });
+        }
+        void operator()(HangUp& c) const {
+            leg(c, [&](Dialog& d) { d.hang_up(c); });
+        }
+        void operator()(SendInfoDigit& c) const {
+            leg(c, [&](Dialog& d) { d.send_info_digit(c.digit); });
+        }
         void operator()(Invite& c) const { stack.start_invite(std::move(c)); }
         void operator()(SetTrunks& c) const { stack.trunks_.replace(c.trunks); }
         void operator()(SetDevices& c) const { stack.registrar_.set_devices(c.devices); }

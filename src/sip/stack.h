@@ -1,10 +1,12 @@
 #pragma once
-// What all SIP work shares: sofia's loop and agent, the deadlines, the dialogs, the registrar, the trunks. Everything
-// here lives on the SIP thread; Endpoint owns the thread and hands the commands in.
+// What all SIP work shares: sofia's loop and agent, the deadlines, the dialogs, the registrar, the
+// trunks. Everything here lives on the SIP thread; Endpoint owns the thread and hands the commands
+// in.
 //
-// Who destroys what: Stack owns the agent, the default leg and the dialogs; a Dialog owns its nta leg and the
-// transactions that it holds. A Dialog that is done is buried, not deleted, because sofia may still stand in one of its
-// callbacks; the grave is emptied at the next entry from outside.
+// Who destroys what: Stack owns the agent, the default leg and the dialogs; a Dialog owns its nta
+// leg and the transactions that it holds. A Dialog that is done is buried, not deleted, because
+// sofia may still stand in one of its callbacks; the grave is emptied at the next entry from
+// outside.
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -31,8 +33,8 @@ public:
     Stack(const Stack&) = delete;
     Stack& operator=(const Stack&) = delete;
 
-    /// Creates the loop and binds UDP and TCP to one port. Must be called on the thread that will run(). Errors:
-    /// unavailable, field "bind".
+    /// Creates the loop and binds UDP and TCP to one port. Must be called on the thread that will
+    /// run(). Errors: unavailable, field "bind".
     [[nodiscard]] Result<void> open();
     /// Serves until stop(); `wakeup_fd` turns readable when `on_wakeup` shall be called.
     void run(int wakeup_fd, std::function<void()> on_wakeup);
@@ -54,10 +56,12 @@ public:
     TimerQueue& timers() { return timers_; }
     Registrar& registrar() { return registrar_; }
 
-    /// Sends a final response and lets go of the transaction. `headers`: further header lines, or empty.
+    /// Sends a final response and lets go of the transaction. `headers`: further header lines, or
+    /// empty.
     void reply(nta_incoming_t* request, int status, const char* phrase = nullptr,
                const std::string& headers = {}) const;
-    /// Whether a request with a body or a Require header is one that we can read; replies 415 or 420 when not.
+    /// Whether a request with a body or a Require header is one that we can read; replies 415 or
+    /// 420 when not.
     [[nodiscard]] bool check_content(nta_incoming_t* request, const sip_t* sip) const;
     void reply_options(nta_incoming_t* request) const;
     /// 405 or 501 with Allow, by whether sofia knows the method.
@@ -77,12 +81,14 @@ private:
     void on_invite(nta_incoming_t* request, const sip_t* sip);
     void on_register(nta_incoming_t* request, const sip_t* sip);
     /// The name of the device that the request proves to be; empty after a reply was sent.
-    [[nodiscard]] bool authenticate(nta_incoming_t* request, const sip_t* sip, const std::string& user);
+    [[nodiscard]] bool authenticate(nta_incoming_t* request, const sip_t* sip,
+                                    const std::string& user);
     void challenge(nta_incoming_t* request, bool is_stale);
     void reply_bindings(nta_incoming_t* request, const std::string& user) const;
     /// Fills trunk or device of an INVITE's sender; false after a reply was sent.
     [[nodiscard]] bool identify(nta_incoming_t* request, const sip_t* sip, IncomingCall& call);
-    [[nodiscard]] std::string registered_route(const Source& source, const IncomingCall& call) const;
+    [[nodiscard]] std::string registered_route(const Source& source,
+                                               const IncomingCall& call) const;
 
     void start_invite(Invite&& command);
     [[nodiscard]] Dialog* find(LegId leg) const;

@@ -1,5 +1,6 @@
 #pragma once
-// For this folder's tests: an endpoint whose events wait in line, and a raw UDP or TCP peer that says what it likes.
+// For this folder's tests: an endpoint whose events wait in line, and a raw UDP or TCP peer that
+// says what it likes.
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -17,7 +18,11 @@
 namespace seatline::sip::testing_support {
 
 inline MediaDescription audio(std::uint16_t port) {
-    return {"127.0.0.1", port, 0, 20, MediaDirection::sendrecv,
+    return {"127.0.0.1",
+            port,
+            0,
+            20,
+            MediaDirection::sendrecv,
             {{"PCMA", 8, 8000}, {"PCMU", 0, 8000}, {"telephone-event", 101, 8000}}};
 }
 
@@ -48,7 +53,8 @@ public:
     [[nodiscard]] std::uint16_t port() const { return endpoint_->port(); }
     void stop() { endpoint_.reset(); }
 
-    /// Returns when all commands so far were executed: a registration that can't work answers at once.
+    /// Returns when all commands so far were executed: a registration that can't work answers at
+    /// once.
     void settle() {
         post(Register{});
         for (;;) {
@@ -68,8 +74,11 @@ public:
         Event event = std::move(events_.front());
         events_.pop_front();
         std::optional<std::variant<Kinds...>> out;
-        ((std::holds_alternative<Kinds>(event) ? void(out.emplace(std::get<Kinds>(event))) : void()), ...);
-        if (!out) throw std::runtime_error("another event came: index " + std::to_string(event.index()));
+        ((std::holds_alternative<Kinds>(event) ? void(out.emplace(std::get<Kinds>(event)))
+                                               : void()),
+         ...);
+        if (!out)
+            throw std::runtime_error("another event came: index " + std::to_string(event.index()));
         return *out;
     }
 
@@ -86,7 +95,8 @@ public:
     /// The next event if one comes in time.
     std::optional<Event> poll(milliseconds patience = milliseconds{0}) {
         std::unique_lock lock(mutex_);
-        if (!arrived_.wait_for(lock, patience, [this] { return !events_.empty(); })) return std::nullopt;
+        if (!arrived_.wait_for(lock, patience, [this] { return !events_.empty(); }))
+            return std::nullopt;
         Event event = std::move(events_.front());
         events_.pop_front();
         return event;
@@ -124,7 +134,9 @@ public:
     RawPeer(const RawPeer&) = delete;
     RawPeer& operator=(const RawPeer&) = delete;
 
-    void send(std::string_view text) const { (void)!::send(socket_, text.data(), text.size(), MSG_NOSIGNAL); }
+    void send(std::string_view text) const {
+        (void)!::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
+    }
 
     /// The next datagram or chunk; empty when none comes in time.
     std::string receive(milliseconds patience = milliseconds{1000}) const {

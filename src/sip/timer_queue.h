@@ -1,6 +1,6 @@
 #pragma once
-// All deadlines of the SIP thread in one ordered structure: setting, moving and dropping one costs a tree operation, so
-// that 10,000 phones that refresh every minute need no scan. SIP thread only.
+// All deadlines of the SIP thread in one ordered structure: setting, moving and dropping one costs
+// a tree operation, so that 10,000 phones that refresh every minute need no scan. SIP thread only.
 #include <cstdint>
 #include <functional>
 #include <map>

@@ -1,10 +1,11 @@
-// Malformed and tortuous input over raw sockets: RFC 4475's messages, truncated and oversized datagrams, NULs, TCP
-// garbage. Each gets the right answer or none, and the next good call is served.
+// Malformed and tortuous input over raw sockets: RFC 4475's messages, truncated and oversized
+// datagrams, NULs, TCP garbage. Each gets the right answer or none, and the next good call is
+// served.
 #include <gmock/gmock.h>
 
 #include <filesystem>
-#include <functional>
 #include <fstream>
+#include <functional>
 #include <sstream>
 
 #include "sip/testing.h"
@@ -16,11 +17,13 @@ using namespace testing_support;
 
 struct TortureCase {
     const char* file;
-    std::vector<int> allowed;  ///< statuses; 0: no answer; 486 is what the application says to a call that reaches it
+    std::vector<int> allowed;  ///< statuses; 0: no answer; 486 is what the application says to a
+                               ///< call that reaches it
 };
 
 std::string read_message(const std::string& name) {
-    const auto path = std::filesystem::path(__FILE__).parent_path() / "../../tests/sip/torture" / (name + ".sip");
+    const auto path =
+        std::filesystem::path(__FILE__).parent_path() / "../../tests/sip/torture" / (name + ".sip");
     std::ifstream file(path);
     if (!file) throw std::runtime_error("no " + path.string());
     std::string text;
@@ -54,18 +57,18 @@ protected:
         return 0;
     }
 
-    void reject(const IncomingCall& call) {
-        center.post(Reject{call.leg, 486});
-    }
+    void reject(const IncomingCall& call) { center.post(Reject{call.leg, 486}); }
 
-    /// The event of `Kind` on `leg`; others are leftovers of the torture and pass, calls among them are rejected.
+    /// The event of `Kind` on `leg`; others are leftovers of the torture and pass, calls among them
+    /// are rejected.
     template <class Kind>
     Kind await(Node& node, const std::function<bool(const Kind&)>& is_it) {
         const auto until = std::chrono::steady_clock::now() + seconds{5};
         while (std::chrono::steady_clock::now() < until) {
             auto event = node.poll(milliseconds{100});
             if (!event) continue;
-            if (auto* found = std::get_if<Kind>(&*event); found != nullptr && is_it(*found)) return *found;
+            if (auto* found = std::get_if<Kind>(&*event); found != nullptr && is_it(*found))
+                return *found;
             if (auto* call = std::get_if<IncomingCall>(&*event)) node.post(Reject{call->leg, 486});
         }
         throw std::runtime_error("no event came");
@@ -80,7 +83,8 @@ protected:
         invite.local = audio(4000);
         peer.post(invite);
         try {
-            const auto call = await<IncomingCall>(center, [&](const auto& c) { return c.called == called; });
+            const auto call =
+                await<IncomingCall>(center, [&](const auto& c) { return c.called == called; });
             center.post(Accept{call.leg, audio(5000)});
             await<Answered>(peer, [&](const auto& e) { return e.leg == invite.leg; });
             await<Confirmed>(center, [&](const auto& e) { return e.leg == call.leg; });
@@ -100,7 +104,7 @@ protected:
 TEST_F(SipTorture, rfc_4475_messages) {
     const std::vector<TortureCase> cases{
         // 3.1.1 valid, if strange
-        {"wsinv", {481}},  // has a To tag of no dialog of ours
+        {"wsinv", {481}},            // has a To tag of no dialog of ours
         {"intmeth", {501, 400, 0}},  // this sofia drops it: "?" in a user part
         {"esc01", {486}},
         {"escnull", {403}},
@@ -160,15 +164,17 @@ TEST_F(SipTorture, rfc_4475_messages) {
 
 std::string good_invite(int n, const std::string& more = {}, const std::string& body = {}) {
     return "INVITE sip:4008@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKgood" +
-           std::to_string(n) + "\r\nFrom: <sip:a@b>;tag=" + std::to_string(n) + "\r\nTo: <sip:4008@c>\r\nCall-ID: good" +
-           std::to_string(n) + "\r\nCSeq: 1 INVITE\r\nContact: <sip:a@127.0.0.1:9>\r\n" + more +
+           std::to_string(n) + "\r\nFrom: <sip:a@b>;tag=" + std::to_string(n) +
+           "\r\nTo: <sip:4008@c>\r\nCall-ID: good" + std::to_string(n) +
+           "\r\nCSeq: 1 INVITE\r\nContact: <sip:a@127.0.0.1:9>\r\n" + more +
            "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
 TEST_F(SipTorture, datagrams_cut_off_at_every_length) {
-    const auto whole = good_invite(1, "Content-Type: application/sdp\r\nMax-Forwards: 70\r\n",
-                                   "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-                                   "m=audio 4000 RTP/AVP 8\r\n");
+    const auto whole =
+        good_invite(1, "Content-Type: application/sdp\r\nMax-Forwards: 70\r\n",
+                    "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+                    "m=audio 4000 RTP/AVP 8\r\n");
     const RawPeer raw(center.port(), SOCK_DGRAM);
     for (std::size_t size = 0; size < whole.size(); ++size) raw.send(whole.substr(0, size));
     while (auto event = center.poll(milliseconds{200})) {
@@ -180,16 +186,26 @@ TEST_F(SipTorture, datagrams_cut_off_at_every_length) {
 TEST_F(SipTorture, nuls_huge_headers_and_junk) {
     const RawPeer raw(center.port(), SOCK_DGRAM);
     std::vector<std::string> messages{
-        std::string(1, '\0'), std::string(100, '\0'), "\r\n\r\n", "a", std::string(65000, 'a'),
-        std::string(65000, '\n'), std::string(60000, ':'), "\xff\xff\xff\xff", "SIP/2.0", "SIP/2.0 200 OK\r\n\r\n",
+        std::string(1, '\0'),
+        std::string(100, '\0'),
+        "\r\n\r\n",
+        "a",
+        std::string(65000, 'a'),
+        std::string(65000, '\n'),
+        std::string(60000, ':'),
+        "\xff\xff\xff\xff",
+        "SIP/2.0",
+        "SIP/2.0 200 OK\r\n\r\n",
         good_invite(2, "X-Big: " + std::string(64000, 'x') + "\r\n"),
         good_invite(3, "X-NUL: a" + std::string(1, '\0') + "b\r\n"),
         good_invite(4, "Content-Type: application/sdp\r\n", "v=0\r\nm=audio\r\n"),
         good_invite(5, "Content-Type: application/sdp\r\n", std::string(40000, 'v')),
-        good_invite(6, "Content-Type: application/sdp\r\n", "v=0\r\nc=IN IP4 1.1.1.1\r\nm=video 5 RTP/AVP 31\r\n")};
+        good_invite(6, "Content-Type: application/sdp\r\n",
+                    "v=0\r\nc=IN IP4 1.1.1.1\r\nm=video 5 RTP/AVP 31\r\n")};
     std::string many_vias, many_routes, many_params;
     for (int i = 0; i < 1500; ++i) many_vias += "Via: SIP/2.0/UDP h" + std::to_string(i) + "\r\n";
-    for (int i = 0; i < 1500; ++i) many_routes += "Record-Route: <sip:h" + std::to_string(i) + ";lr>\r\n";
+    for (int i = 0; i < 1500; ++i)
+        many_routes += "Record-Route: <sip:h" + std::to_string(i) + ";lr>\r\n";
     for (int i = 0; i < 8000; ++i) many_params += ";p" + std::to_string(i);
     messages.push_back(good_invite(7, many_vias));
     messages.push_back(good_invite(8, many_routes));
@@ -206,14 +222,16 @@ TEST_F(SipTorture, nuls_huge_headers_and_junk) {
 }
 
 TEST_F(SipTorture, answer_too_large_to_send_then_an_ack) {
-    // Vias that come back make the response larger than a datagram: its ACK must not find a half-dead transaction.
+    // Vias that come back make the response larger than a datagram: its ACK must not find a
+    // half-dead transaction.
     const RawPeer raw(center.port(), SOCK_DGRAM);
     std::string vias;
     while (vias.size() < 59'000) vias += "Via: SIP/2.0/UDP " + std::string(900, 'h') + "\r\n";
     const auto invite = good_invite(20, vias);
     raw.send(invite);
     auto ack = invite;
-    for (auto at = ack.find("INVITE"); at != std::string::npos; at = ack.find("INVITE")) ack.replace(at, 6, "ACK");
+    for (auto at = ack.find("INVITE"); at != std::string::npos; at = ack.find("INVITE"))
+        ack.replace(at, 6, "ACK");
     for (int i = 0; i < 5; ++i) {
         raw.send(ack);
         if (auto event = center.poll(milliseconds{20})) {
@@ -224,13 +242,15 @@ TEST_F(SipTorture, answer_too_large_to_send_then_an_ack) {
 }
 
 TEST_F(SipTorture, tcp_caller_goes_away_and_acks_over_udp) {
-    // The final response can't be sent any more; an ACK that finds its transaction then must be harmless.
+    // The final response can't be sent any more; an ACK that finds its transaction then must be
+    // harmless.
     for (int i = 0; i < 20; ++i) {
         auto invite = good_invite(500 + i);
         auto ack = invite;
         invite.replace(invite.find("UDP 127.0.0.1"), 13, "TCP 127.0.0.1:1");
         ack.replace(ack.find("UDP 127.0.0.1"), 13, "UDP 127.0.0.1:1");
-        for (auto at = ack.find("INVITE"); at != std::string::npos; at = ack.find("INVITE")) ack.replace(at, 6, "ACK");
+        for (auto at = ack.find("INVITE"); at != std::string::npos; at = ack.find("INVITE"))
+            ack.replace(at, 6, "ACK");
         const RawPeer udp(center.port(), SOCK_DGRAM);
         auto tcp = std::make_unique<RawPeer>(center.port(), SOCK_STREAM);
         tcp->send(invite);
@@ -245,31 +265,36 @@ TEST_F(SipTorture, tcp_caller_goes_away_and_acks_over_udp) {
 
 TEST_F(SipTorture, tcp_garbage_half_messages_and_pipelining) {
     std::vector<std::unique_ptr<RawPeer>> open;
-    for (const std::string& text : {std::string("GET / HTTP/1.1\r\n\r\n"), std::string(100'000, 'x'),
-                                   std::string("INVITE sip:4008@c SIP/2.0\r\nVia: SIP/2.0/T"), std::string(5000, '\0'),
-                                   std::string("\r\n\r\n"), good_invite(30).substr(0, 200)}) {
+    for (const std::string& text :
+         {std::string("GET / HTTP/1.1\r\n\r\n"), std::string(100'000, 'x'),
+          std::string("INVITE sip:4008@c SIP/2.0\r\nVia: SIP/2.0/T"), std::string(5000, '\0'),
+          std::string("\r\n\r\n"), good_invite(30).substr(0, 200)}) {
         open.push_back(std::make_unique<RawPeer>(center.port(), SOCK_STREAM));
         open.back()->send(text);
         expect_good_call("TCP garbage");
     }
     const RawPeer raw(center.port(), SOCK_STREAM);
-    std::string options = "OPTIONS sip:c SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bKo\r\nFrom: <sip:a@b>;tag=1\r\n"
-                          "To: <sip:c>\r\nCall-ID: o1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
+    std::string options =
+        "OPTIONS sip:c SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bKo\r\nFrom: "
+        "<sip:a@b>;tag=1\r\n"
+        "To: <sip:c>\r\nCall-ID: o1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
     auto second = options;
     second.replace(second.find("o1"), 2, "o2");
     const auto both = options + second;
     for (const char c : both) raw.send({&c, 1});
     std::string answers;
-    for (int i = 0; i < 10 && (answers.find("o2") == std::string::npos); ++i) answers += raw.receive(milliseconds{200});
+    for (int i = 0; i < 10 && (answers.find("o2") == std::string::npos); ++i)
+        answers += raw.receive(milliseconds{200});
     EXPECT_THAT(answers, testing::HasSubstr("Call-ID: o1"));
     EXPECT_THAT(answers, testing::HasSubstr("Call-ID: o2"));
 }
 
 TEST_F(SipTorture, methods_and_dialogs_that_do_not_exist) {
     const auto request = [](const std::string& method, const std::string& to_tag, int n) {
-        return method + " sip:4008@c SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKm" + std::to_string(n) +
-               "\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:4008@c>" + to_tag + "\r\nCall-ID: m" + std::to_string(n) +
-               "\r\nCSeq: 1 " + method + "\r\nContact: <sip:a@b>\r\nContent-Length: 0\r\n\r\n";
+        return method + " sip:4008@c SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKm" +
+               std::to_string(n) + "\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:4008@c>" + to_tag +
+               "\r\nCall-ID: m" + std::to_string(n) + "\r\nCSeq: 1 " + method +
+               "\r\nContact: <sip:a@b>\r\nContent-Length: 0\r\n\r\n";
     };
     int n = 0;
     const auto status = [&](const std::string& method, const std::string& to_tag) {
@@ -301,7 +326,8 @@ TEST_F(SipTorture, merged_and_looped_requests) {
     center.post(Reject{call.leg, 486});
     EXPECT_EQ(first.receive_status(), 486);
     center.expect<Ended>();
-    second.send(good_invite(41, "Via: SIP/2.0/UDP 127.0.0.1:" + std::to_string(center.port()) + ";branch=z9hG4bKloop\r\n"));
+    second.send(good_invite(41, "Via: SIP/2.0/UDP 127.0.0.1:" + std::to_string(center.port()) +
+                                    ";branch=z9hG4bKloop\r\n"));
     EXPECT_EQ(second.receive_status(), 482);
 }
 

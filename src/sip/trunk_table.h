@@ -18,10 +18,12 @@ using AddressBytes = std::array<std::uint8_t, 16>;
 
 class TrunkTable {
 public:
-    /// Entries whose address is no literal or prefix match nothing (the API has refused them before).
+    /// Entries whose address is no literal or prefix match nothing (the API has refused them
+    /// before).
     void replace(const std::vector<TrunkAddress>& trunks);
 
-    /// An entry with this port before one without, then the longest prefix, then the first; 0 when none.
+    /// An entry with this port before one without, then the longest prefix, then the first; 0 when
+    /// none.
     [[nodiscard]] TrunkId match(const std::string& address, std::uint16_t port) const;
 
 private:

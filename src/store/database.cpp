@@ -1,5 +1,5 @@
-// The Database of store.h: puts the writer, the readers and the users together, and turns what SQLite throws into
-// errors and log lines.
+// The Database of store.h: puts the writer, the readers and the users together, and turns what
+// SQLite throws into errors and log lines.
 #include <fcntl.h>
 
 #include "base/log.h"
@@ -23,7 +23,10 @@ constexpr std::uint64_t kNearSeqs = 64;
 class SqliteDatabase final : public Database {
 public:
     SqliteDatabase(const std::string& path, const Journal& journal)
-        : journal_(journal), writer_(path, journal), users_(path, Connection::Mode::write, seconds{5}), readers_(path) {}
+        : journal_(journal),
+          writer_(path, journal),
+          users_(path, Connection::Mode::write, seconds{5}),
+          readers_(path) {}
 
     Result<void> start() { return writer_.start(); }
 
@@ -71,11 +74,16 @@ public:
 
     std::vector<core::AgentInterval> agent_intervals(TenantId tenant, AgentId agent, Instant from,
                                                      Instant to) const override {
-        return guarded([&] { return read_intervals(ReaderPool::Lease(readers_), {tenant, agent}, from, to); });
+        return guarded([&] {
+            return read_intervals(ReaderPool::Lease(readers_), {tenant, agent}, from, to);
+        });
     }
 
-    core::QueueCounters queue_counters(TenantId tenant, QueueId queue, Instant from, Instant to) const override {
-        return guarded([&] { return read_counters(ReaderPool::Lease(readers_), {tenant, queue}, from, to); });
+    core::QueueCounters queue_counters(TenantId tenant, QueueId queue, Instant from,
+                                       Instant to) const override {
+        return guarded([&] {
+            return read_counters(ReaderPool::Lease(readers_), {tenant, queue}, from, to);
+        });
     }
 
     OpenState open_state() const override { return writer_.open_state(); }
@@ -121,8 +129,8 @@ public:
         try {
             insert_audit(users_, entry);
         } catch (const SqliteError& error) {
-            log::error("store: audit entry '{} {}' of {} is lost: {}", entry.action, entry.object, entry.user_name,
-                       error.what());
+            log::error("store: audit entry '{} {}' of {} is lost: {}", entry.action, entry.object,
+                       entry.user_name, error.what());
         }
     }
 

@@ -42,7 +42,8 @@ struct Store {
 
 /// What the tables hold after a rebuild from the first event on.
 std::string rebuilt(const std::string& folder) {
-    for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(folder + "/seatline.sqlite" + end);
+    for (const char* end : {"", "-wal", "-shm"})
+        std::filesystem::remove(folder + "/seatline.sqlite" + end);
     { const Store store(folder); }
     return test::dump(folder);
 }
@@ -114,55 +115,77 @@ TEST(database, events_of_a_call_are_found_among_others) {
         EXPECT_EQ(events.size(), (id - 1) % 5 == 4 ? 5u : 14u);
         ASSERT_FALSE(events.empty());
         EXPECT_EQ(event_type(events.front().body), "CallArrived");
-        EXPECT_TRUE(store.database->call_events(TenantId{1 + id % 2}, CallId{id}).empty()) << "another tenant's";
+        EXPECT_TRUE(store.database->call_events(TenantId{1 + id % 2}, CallId{id}).empty())
+            << "another tenant's";
     }
 }
 
 CallResult result_of(std::vector<Event> events) {
     const TempFolder folder;
     Store store(folder.path);
-    events.insert(events.begin(), test::event(TenantId{1}, kNoon, CallArrived{CallId{1}, LegId{1}, TrunkId{1}, "1", "2", ""}));
+    events.insert(events.begin(),
+                  test::event(TenantId{1}, kNoon,
+                              CallArrived{CallId{1}, LegId{1}, TrunkId{1}, "1", "2", ""}));
     store.add(events);
     store.settle();
     return store.database->call(TenantId{1}, CallId{1})->result;
 }
 
 TEST(database, results_follow_talk_then_queue_then_cause) {
-    const auto e = [](EventBody body) { return test::event(TenantId{1}, kNoon + 1s, std::move(body)); };
-    const auto end = [&](EndCause cause, Party by = Party::caller) { return e(CallEnded{CallId{1}, by, cause}); };
+    const auto e = [](EventBody body) {
+        return test::event(TenantId{1}, kNoon + 1s, std::move(body));
+    };
+    const auto end = [&](EndCause cause, Party by = Party::caller) {
+        return e(CallEnded{CallId{1}, by, cause});
+    };
     const auto queued = e(CallQueued{CallId{1}, QueueId{1}});
-    const auto left = [&](QueueOutcome o) { return e(CallLeftQueue{CallId{1}, QueueId{1}, o, 1000ms, false}); };
+    const auto left = [&](QueueOutcome o) {
+        return e(CallLeftQueue{CallId{1}, QueueId{1}, o, 1000ms, false});
+    };
     EXPECT_EQ(result_of({}), CallResult::in_progress);
     EXPECT_EQ(result_of({end(EndCause::left_in_ivr)}), CallResult::left_in_ivr);
     EXPECT_EQ(result_of({end(EndCause::normal)}), CallResult::left_in_ivr);
     EXPECT_EQ(result_of({end(EndCause::normal, Party::system)}), CallResult::flow_end);
     EXPECT_EQ(result_of({end(EndCause::flow_end, Party::system)}), CallResult::flow_end);
     EXPECT_EQ(result_of({end(EndCause::media_failed, Party::system)}), CallResult::failed);
-    EXPECT_EQ(result_of({queued, left(QueueOutcome::abandoned), end(EndCause::abandoned)}), CallResult::abandoned);
-    EXPECT_EQ(result_of({queued, left(QueueOutcome::max_wait), end(EndCause::flow_end)}), CallResult::max_wait);
-    EXPECT_EQ(result_of({queued, left(QueueOutcome::queue_full), end(EndCause::queue_full)}), CallResult::queue_full);
-    EXPECT_EQ(result_of({e(TalkStarted{CallId{1}, AgentId{1}, LegId{2}}), end(EndCause::forced)}), CallResult::answered);
+    EXPECT_EQ(result_of({queued, left(QueueOutcome::abandoned), end(EndCause::abandoned)}),
+              CallResult::abandoned);
+    EXPECT_EQ(result_of({queued, left(QueueOutcome::max_wait), end(EndCause::flow_end)}),
+              CallResult::max_wait);
+    EXPECT_EQ(result_of({queued, left(QueueOutcome::queue_full), end(EndCause::queue_full)}),
+              CallResult::queue_full);
+    EXPECT_EQ(result_of({e(TalkStarted{CallId{1}, AgentId{1}, LegId{2}}), end(EndCause::forced)}),
+              CallResult::answered);
 }
 
 TEST(database, intervals_of_an_agent_join_without_gap) {
     const TempFolder folder;
     Store store(folder.path);
-    store.add({test::event(TenantId{1}, kNoon - 1h, AgentStateChanged{AgentId{1}, AgentState::signed_out, AgentState::busy, "meal", {}, {}}),
-               test::event(TenantId{1}, kNoon - 1min, AgentStateChanged{AgentId{1}, AgentState::busy, AgentState::idle, "", {}, {}})});
+    store.add(
+        {test::event(TenantId{1}, kNoon - 1h,
+                     AgentStateChanged{
+                         AgentId{1}, AgentState::signed_out, AgentState::busy, "meal", {}, {}}),
+         test::event(
+             TenantId{1}, kNoon - 1min,
+             AgentStateChanged{AgentId{1}, AgentState::busy, AgentState::idle, "", {}, {}})});
     store.add(test::answered_call({}));
     store.settle();
-    const auto day = store.database->agent_intervals(TenantId{1}, AgentId{1}, kNoon - 2h, kNoon + 2h);
+    const auto day =
+        store.database->agent_intervals(TenantId{1}, AgentId{1}, kNoon - 2h, kNoon + 2h);
     ASSERT_EQ(day.size(), 6u);
     for (std::size_t i = 0; i + 1 < day.size(); ++i) EXPECT_EQ(day[i].to, day[i + 1].from);
     EXPECT_EQ(day[0].reason, "meal");
     EXPECT_EQ(day[3].state, AgentState::talking);
     EXPECT_EQ(day[3].call, CallId{1});
     EXPECT_EQ(day[5].to, std::nullopt);
-    const auto part = store.database->agent_intervals(TenantId{1}, AgentId{1}, kNoon - 30min, kNoon - 30s);
+    const auto part =
+        store.database->agent_intervals(TenantId{1}, AgentId{1}, kNoon - 30min, kNoon - 30s);
     ASSERT_EQ(part.size(), 2u);
     EXPECT_EQ(part[0].state, AgentState::busy);
-    EXPECT_TRUE(store.database->agent_intervals(TenantId{2}, AgentId{1}, kNoon - 2h, kNoon + 2h).empty());
-    EXPECT_TRUE(store.database->agent_intervals(TenantId{1}, AgentId{1}, kNoon - 3h, kNoon - 2h).empty());
+    EXPECT_TRUE(
+        store.database->agent_intervals(TenantId{2}, AgentId{1}, kNoon - 2h, kNoon + 2h).empty());
+    EXPECT_TRUE(
+        store.database->agent_intervals(TenantId{1}, AgentId{1}, kNoon - 3h, kNoon - 2h).empty());
 }
 
 TEST(database, lists_page_newest_first_and_filter) {
@@ -185,15 +208,17 @@ TEST(database, lists_page_newest_first_and_filter) {
     query.tenant = TenantId{1};
     const auto all = all_of(query);
     ASSERT_EQ(all.size(), 250u);
-    for (std::size_t i = 0; i + 1 < all.size(); ++i) EXPECT_GT(all[i].arrived_at, all[i + 1].arrived_at);
+    for (std::size_t i = 0; i + 1 < all.size(); ++i)
+        EXPECT_GT(all[i].arrived_at, all[i + 1].arrived_at);
     // Every filter alone and all together must choose what a plain scan chooses.
     const auto expect_as_scan = [&](const CallQuery& q) {
         std::vector<CallId> scan;
         for (const CallRecord& c : all) {
-            const bool fits = (!q.from || c.arrived_at >= *q.from) && (!q.to || c.arrived_at < *q.to) &&
-                              (c.caller.starts_with(q.number) || c.called.starts_with(q.number)) &&
-                              (!q.agent || c.agent == q.agent) && (!q.queue || c.queue == q.queue) &&
-                              (!q.result || c.result == *q.result);
+            const bool fits =
+                (!q.from || c.arrived_at >= *q.from) && (!q.to || c.arrived_at < *q.to) &&
+                (c.caller.starts_with(q.number) || c.called.starts_with(q.number)) &&
+                (!q.agent || c.agent == q.agent) && (!q.queue || c.queue == q.queue) &&
+                (!q.result || c.result == *q.result);
             if (fits) scan.push_back(c.call);
         }
         std::vector<CallId> found;
@@ -209,8 +234,10 @@ TEST(database, lists_page_newest_first_and_filter) {
         if (random() % 2 == 0) q.to = all[random() % all.size()].arrived_at;
         if (random() % 3 == 0) q.agent = AgentId{1 + random() % 50};
         if (random() % 3 == 0) q.queue = QueueId{1 + random() % 3};
-        if (random() % 3 == 0) q.result = random() % 2 == 0 ? CallResult::answered : CallResult::abandoned;
-        if (random() % 3 == 0) q.number = all[random() % all.size()].caller.substr(0, 3 + random() % 9);
+        if (random() % 3 == 0)
+            q.result = random() % 2 == 0 ? CallResult::answered : CallResult::abandoned;
+        if (random() % 3 == 0)
+            q.number = all[random() % all.size()].caller.substr(0, 3 + random() % 9);
         if (random() % 6 == 0) q.number = "4008002";
         chosen += expect_as_scan(q);
     }
@@ -242,7 +269,8 @@ TEST(database, counters_by_quarter_agree_with_the_records) {
     store.add(test::busy_day(2000));
     store.settle();
     for (const std::uint64_t queue : {1u, 2u, 3u}) {
-        const auto sum = store.database->queue_counters(TenantId{1}, QueueId{queue}, kNoon, kNoon + 24h);
+        const auto sum =
+            store.database->queue_counters(TenantId{1}, QueueId{queue}, kNoon, kNoon + 24h);
         QueueCounters expected;
         for (std::uint64_t i = 0; i < 2000; ++i) {
             if (i % 2 != 0 || 1 + i % 3 != queue) continue;
@@ -256,7 +284,8 @@ TEST(database, counters_by_quarter_agree_with_the_records) {
         EXPECT_EQ(sum.talk_ms, expected.answered * 60'000);
         EXPECT_EQ(sum.wait_ms, expected.answered * 1000 + expected.abandoned * 5000);
     }
-    EXPECT_EQ(store.database->queue_counters(TenantId{3}, QueueId{1}, kNoon, kNoon + 24h).offered, 0u);
+    EXPECT_EQ(store.database->queue_counters(TenantId{3}, QueueId{1}, kNoon, kNoon + 24h).offered,
+              0u);
     EXPECT_EQ(store.database->queue_counters(TenantId{1}, QueueId{1}, kNoon, kNoon).offered, 0u);
 }
 
@@ -305,7 +334,8 @@ TEST(database, open_state_survives_a_restart) {
     queue.skill = "s";
     directory.queues.push_back(queue);
     directory.agents.push_back({AgentId{1}, TenantId{1}, "8001", "A", {"s"}, "d1", false});
-    auto board = store.database->live_board(directory, kNoon + 1min).board(TenantId{1}, kNoon + 1min);
+    auto board =
+        store.database->live_board(directory, kNoon + 1min).board(TenantId{1}, kNoon + 1min);
     EXPECT_EQ(board.calls_in_progress, 2u);
     ASSERT_EQ(board.queues.size(), 1u);
     EXPECT_EQ(board.queues[0].waiting, 1u);
@@ -375,8 +405,10 @@ TEST(database, tables_ahead_of_the_journal_are_built_anew) {
 TEST(database, users_and_audit) {
     const TempFolder folder;
     Store store(folder.path);
-    ASSERT_TRUE(store.database->add_user({{}, "wang", "h", "agent", TenantId{1}, AgentId{4}, false}).has_value());
-    const auto again = store.database->add_user({{}, "wang", "h2", "admin", TenantId{2}, {}, false});
+    ASSERT_TRUE(store.database->add_user({{}, "wang", "h", "agent", TenantId{1}, AgentId{4}, false})
+                    .has_value());
+    const auto again =
+        store.database->add_user({{}, "wang", "h2", "admin", TenantId{2}, {}, false});
     ASSERT_TRUE(again.has_error());
     EXPECT_EQ(again.error().code, "conflict");
     const auto user = store.database->find_user("wang");
@@ -388,7 +420,8 @@ TEST(database, users_and_audit) {
     EXPECT_EQ(store.database->find_user("wang")->password_hash, "h3");
     EXPECT_EQ(set_password_in(folder.path, "li", "h").error().code, "not_found");
     EXPECT_EQ(set_password_in(folder.path + "/none", "wang", "h").error().field, "data");
-    ASSERT_TRUE(store.database->put_user({{}, "wang", "h4", "agent", TenantId{1}, {}, false}).has_value());
+    ASSERT_TRUE(
+        store.database->put_user({{}, "wang", "h4", "agent", TenantId{1}, {}, false}).has_value());
     EXPECT_EQ(store.database->find_user("wang")->password_hash, "h4");
     EXPECT_EQ(store.database->users().size(), 1u);
     store.database->audit({kNoon, TenantId{1}, "wang", "127.0.0.1", "log_in", "", ""});
@@ -397,8 +430,8 @@ TEST(database, users_and_audit) {
 }
 
 /// Writes the day until it is killed; `acknowledged` is shared memory.
-[[noreturn]] void write_until_killed(const std::string& folder, const std::vector<Event>& day, std::size_t done,
-                                     std::atomic<std::uint64_t>& acknowledged) {
+[[noreturn]] void write_until_killed(const std::string& folder, const std::vector<Event>& day,
+                                     std::size_t done, std::atomic<std::uint64_t>& acknowledged) {
     auto journal = Journal::open(folder);
     if (journal.has_error()) ::_exit(1);
     auto database = Database::open(folder, **journal, {});
@@ -436,14 +469,16 @@ TEST(database, kill_9_at_any_moment_loses_no_acknowledged_event) {
         ASSERT_TRUE(journal.has_value()) << journal.error().text();
         ASSERT_GE((*journal)->last_seq(), acknowledged.load());
         done = (*journal)->last_seq();
-        if (round % 3 != 0) continue;  // sometimes the next child completes the tables, sometimes we do
+        if (round % 3 != 0)
+            continue;  // sometimes the next child completes the tables, sometimes we do
         journal->reset();
         const Store store(folder.path);
     }
     { const Store store(folder.path); }
     const std::string live = test::dump(folder.path);
     EXPECT_GT(acknowledged.load(), 1000u);
-    EXPECT_TRUE(rebuilt(folder.path) == live) << "the tables differ from a rebuild from the first event on";
+    EXPECT_TRUE(rebuilt(folder.path) == live)
+        << "the tables differ from a rebuild from the first event on";
     ::munmap(shared, 4096);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Read connections for any number of threads: each read takes one, and gives it back. WAL readers see one snapshot a
-// statement and never wait for the writer.
+// Read connections for any number of threads: each read takes one, and gives it back. WAL readers
+// see one snapshot a statement and never wait for the writer.
 #include <memory>
 #include <mutex>
 #include <vector>

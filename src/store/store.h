@@ -1,6 +1,6 @@
 #pragma once
-// Keeps what happened: the journal (the truth, a file that is only appended to) and its projections in SQLite (records
-// that pages and reports read). The owner is app/; each class says its thread.
+// Keeps what happened: the journal (the truth, a file that is only appended to) and its projections
+// in SQLite (records that pages and reports read). The owner is app/; each class says its thread.
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,22 +15,25 @@
 
 namespace seatline::store {
 
-/// The journal: numbered events in segment files, one JSON object a line with a CRC in front, so that a person can read
-/// it and a torn tail (power cut, kill in the middle of a write) is recognised and cut off. append() returns after
-/// write(2): a killed process loses nothing; a thread of its own calls fdatasync every 50 ms for the power cut.
-/// Thread: append() one thread (the engine's); read() any.
+/// The journal: numbered events in segment files, one JSON object a line with a CRC in front, so
+/// that a person can read it and a torn tail (power cut, kill in the middle of a write) is
+/// recognised and cut off. append() returns after write(2): a killed process loses nothing; a
+/// thread of its own calls fdatasync every 50 ms for the power cut. Thread: append() one thread
+/// (the engine's); read() any.
 class Journal {
 public:
-    /// Opens or makes DIR/journal; cuts a torn tail off (logged). Errors: unavailable, field "data", with path and reason.
+    /// Opens or makes DIR/journal; cuts a torn tail off (logged). Errors: unavailable, field
+    /// "data", with path and reason.
     [[nodiscard]] static Result<std::unique_ptr<Journal>> open(const std::string& folder);
     virtual ~Journal() = default;
 
-    /// Numbers the events (seq) and writes all of them with one write(2). Errors: unavailable (disk full ...): nothing of
-    /// the batch is in the journal then, and the caller must not show it.
+    /// Numbers the events (seq) and writes all of them with one write(2). Errors: unavailable (disk
+    /// full ...): nothing of the batch is in the journal then, and the caller must not show it.
     [[nodiscard]] virtual Result<void> append(std::vector<core::Event>& events) = 0;
-    /// Calls `sink` for every event with seq > `after`, in order; stops early when it returns false.
-    [[nodiscard]] virtual Result<void> read(std::uint64_t after,
-                                            const std::function<bool(core::Event&&)>& sink) const = 0;
+    /// Calls `sink` for every event with seq > `after`, in order; stops early when it returns
+    /// false.
+    [[nodiscard]] virtual Result<void> read(
+        std::uint64_t after, const std::function<bool(core::Event&&)>& sink) const = 0;
     [[nodiscard]] virtual std::uint64_t last_seq() const = 0;
 };
 
@@ -38,7 +41,7 @@ struct User {
     UserId id;
     std::string user_name;
     std::string password_hash;
-    std::string role;   ///< agent, supervisor, admin
+    std::string role;  ///< agent, supervisor, admin
     TenantId tenant;
     std::optional<AgentId> agent;
     bool disabled = false;
@@ -54,39 +57,49 @@ struct Audit {
     std::string detail;
 };
 
-/// The database: projections, users, audit. One writer thread inside applies events in batches, each batch with the
-/// number of its last event in the same transaction, so that an event counts at most once whatever dies when.
-/// Reads use connections of their own (WAL) and are thread-safe.
+/// The database: projections, users, audit. One writer thread inside applies events in batches,
+/// each batch with the number of its last event in the same transaction, so that an event counts at
+/// most once whatever dies when. Reads use connections of their own (WAL) and are thread-safe.
 class Database {
 public:
-    /// Opens or makes DIR/seatline.sqlite, runs the migrations, then catches up with the journal before it returns.
-    [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::string& folder, const Journal& journal,
+    /// Opens or makes DIR/seatline.sqlite, runs the migrations, then catches up with the journal
+    /// before it returns.
+    [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::string& folder,
+                                                                const Journal& journal,
                                                                 const core::Directory& directory);
     virtual ~Database() = default;  ///< applies what is waiting, then closes
 
-    /// Hands events (already in the journal) to the writer thread; never blocks. When the writer lags far behind it reads
-    /// from the journal instead of keeping them in memory.
+    /// Hands events (already in the journal) to the writer thread; never blocks. When the writer
+    /// lags far behind it reads from the journal instead of keeping them in memory.
     virtual void apply(std::vector<core::Event> events) = 0;
     /// Waits until all events up to `seq` are applied (tests, tools).
     virtual void wait_applied(std::uint64_t seq) = 0;
 
     [[nodiscard]] virtual Result<core::CallPage> calls(const core::CallQuery& query) const = 0;
-    [[nodiscard]] virtual std::optional<core::CallRecord> call(TenantId tenant, CallId call) const = 0;
-    /// All events of one call, found by the numbers that its row keeps: costs by the call, not by history.
-    [[nodiscard]] virtual std::vector<core::Event> call_events(TenantId tenant, CallId call) const = 0;
+    [[nodiscard]] virtual std::optional<core::CallRecord> call(TenantId tenant,
+                                                               CallId call) const = 0;
+    /// All events of one call, found by the numbers that its row keeps: costs by the call, not by
+    /// history.
+    [[nodiscard]] virtual std::vector<core::Event> call_events(TenantId tenant,
+                                                               CallId call) const = 0;
     [[nodiscard]] virtual std::string recording_path(TenantId tenant, CallId call) const = 0;
-    [[nodiscard]] virtual std::vector<core::AgentInterval> agent_intervals(TenantId tenant, AgentId agent, Instant from,
-                                                                          Instant to) const = 0;
-    [[nodiscard]] virtual core::QueueCounters queue_counters(TenantId tenant, QueueId queue, Instant from,
-                                                            Instant to) const = 0;
+    [[nodiscard]] virtual std::vector<core::AgentInterval> agent_intervals(TenantId tenant,
+                                                                           AgentId agent,
+                                                                           Instant from,
+                                                                           Instant to) const = 0;
+    [[nodiscard]] virtual core::QueueCounters queue_counters(TenantId tenant, QueueId queue,
+                                                             Instant from, Instant to) const = 0;
     /// Calls without CallEnded and agents not signed out: what the last run left open when it died.
     struct OpenState {
-        std::vector<core::CallRecord> calls;        ///< with legs
-        std::vector<core::AgentInterval> agents;    ///< the last, open interval of each agent that has one
+        std::vector<core::CallRecord> calls;  ///< with legs
+        std::vector<core::AgentInterval>
+            agents;  ///< the last, open interval of each agent that has one
     };
     [[nodiscard]] virtual OpenState open_state() const = 0;
-    /// The live board with today's counters (days by each tenant's time zone) and the open state as of the last event.
-    [[nodiscard]] virtual core::LiveBoard live_board(const core::Directory& directory, Instant now) const = 0;
+    /// The live board with today's counters (days by each tenant's time zone) and the open state as
+    /// of the last event.
+    [[nodiscard]] virtual core::LiveBoard live_board(const core::Directory& directory,
+                                                     Instant now) const = 0;
 
     [[nodiscard]] virtual std::optional<User> find_user(const std::string& user_name) const = 0;
     /// Errors: conflict when the name exists.
@@ -97,8 +110,9 @@ public:
     virtual void audit(const Audit& entry) = 0;
 };
 
-/// Sets a user's password hash in the folder's database, also while a server runs on it (its sessions go on).
-/// Errors: unavailable (field "data"), not_found (field "user").
-[[nodiscard]] Result<void> set_password_in(const std::string& folder, const std::string& user_name, const std::string& hash);
+/// Sets a user's password hash in the folder's database, also while a server runs on it (its
+/// sessions go on). Errors: unavailable (field "data"), not_found (field "user").
+[[nodiscard]] Result<void> set_password_in(const std::string& folder, const std::string& user_name,
+                                           const std::string& hash);
 
 }  // namespace seatline::store

@@ -1,5 +1,6 @@
-// What a queue call costs in journal and projections together: CPU of all threads, printed. SEATLINE_BENCH_CALLS=100000
-// for the figure in README.md; a short run here watches the limit of 150 us a call.
+// What a queue call costs in journal and projections together: CPU of all threads, printed.
+// SEATLINE_BENCH_CALLS=100000 for the figure in README.md; a short run here watches the limit of
+// 150 us a call.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -16,7 +17,9 @@ namespace {
 double cpu_us() {
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
-    const auto us = [](const timeval& t) { return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_usec); };
+    const auto us = [](const timeval& t) {
+        return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_usec);
+    };
     return us(usage.ru_utime) + us(usage.ru_stime);
 }
 
@@ -33,9 +36,11 @@ TEST(store_bench, cpu_of_a_queue_call) {
         auto database = Database::open(folder.path, **journal, {});
         ASSERT_TRUE(database.has_value());
         const double start = cpu_us();
-        for (std::size_t i = 0; i < day.size(); i += 4) {  // small batches, as the engine makes them
-            std::vector<core::Event> batch(day.begin() + static_cast<std::ptrdiff_t>(i),
-                                           day.begin() + static_cast<std::ptrdiff_t>(std::min(day.size(), i + 4)));
+        for (std::size_t i = 0; i < day.size();
+             i += 4) {  // small batches, as the engine makes them
+            std::vector<core::Event> batch(
+                day.begin() + static_cast<std::ptrdiff_t>(i),
+                day.begin() + static_cast<std::ptrdiff_t>(std::min(day.size(), i + 4)));
             ASSERT_TRUE((*journal)->append(batch).has_value());
             (*database)->apply(std::move(batch));
         }
@@ -47,16 +52,19 @@ TEST(store_bench, cpu_of_a_queue_call) {
     std::uint64_t events = 0;
     ASSERT_TRUE((*journal)->read(0, [&](core::Event&&) { return ++events > 0; }).has_value());
     journal_us = cpu_us() - start;
-    std::printf("store: %.0f calls, %.1f events a call: %.1f us CPU a call (journal, projections); reading back %.1f us a call\n",
-                count, static_cast<double>(events) / count, all_us / count, journal_us / count);
+    std::printf(
+        "store: %.0f calls, %.1f events a call: %.1f us CPU a call (journal, projections); reading "
+        "back %.1f us a call\n",
+        count, static_cast<double>(events) / count, all_us / count, journal_us / count);
     EXPECT_EQ(events, day.size());
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    EXPECT_LT(all_us / count, 450) << "three times the limit: other work on the machine does not count";
+    EXPECT_LT(all_us / count, 450)
+        << "three times the limit: other work on the machine does not count";
 #endif
 }
 
-/// At the pace of a busy center, where batches are small and rows of running calls are written again and again.
-/// Only with SEATLINE_BENCH_SECONDS, for it runs that long.
+/// At the pace of a busy center, where batches are small and rows of running calls are written
+/// again and again. Only with SEATLINE_BENCH_SECONDS, for it runs that long.
 TEST(store_bench, cpu_of_a_queue_call_at_100_calls_a_second) {
     const char* wanted = std::getenv("SEATLINE_BENCH_SECONDS");
     if (wanted == nullptr) GTEST_SKIP() << "set SEATLINE_BENCH_SECONDS";
@@ -78,7 +86,8 @@ TEST(store_bench, cpu_of_a_queue_call_at_100_calls_a_second) {
         }
         std::move(events.begin(), events.end(), std::back_inserter(day));
     }
-    std::stable_sort(day.begin(), day.end(), [](const core::Event& a, const core::Event& b) { return a.at < b.at; });
+    std::stable_sort(day.begin(), day.end(),
+                     [](const core::Event& a, const core::Event& b) { return a.at < b.at; });
     auto database = Database::open(folder.path, **journal, {});
     ASSERT_TRUE(database.has_value());
     const bool sleep_only = std::getenv("SEATLINE_BENCH_SLEEP_ONLY") != nullptr;
@@ -95,8 +104,10 @@ TEST(store_bench, cpu_of_a_queue_call_at_100_calls_a_second) {
     }
     (*database)->wait_applied((*journal)->last_seq());
     const double calls = static_cast<double>(length.count()) * 100;
-    std::printf("store: 100 calls/s for %lld s: %.1f us CPU a call (SEATLINE_BENCH_SLEEP_ONLY=1 gives the test's own share)\n",
-                static_cast<long long>(length.count()), (cpu_us() - start) / calls);
+    std::printf(
+        "store: 100 calls/s for %lld s: %.1f us CPU a call (SEATLINE_BENCH_SLEEP_ONLY=1 gives the "
+        "test's own share)\n",
+        static_cast<long long>(length.count()), (cpu_us() - start) / calls);
 }
 
 }  // namespace

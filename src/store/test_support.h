@@ -1,5 +1,6 @@
 #pragma once
-// What the tests of src/store share: a folder of their own, lives of calls as events, and the tables as text.
+// What the tests of src/store share: a folder of their own, lives of calls as events, and the
+// tables as text.
 #include <stdlib.h>
 
 #include <algorithm>
@@ -30,7 +31,8 @@ public:
     std::string path;
 };
 
-inline constexpr Instant kNoon = from_unix_us(1'795'320'000'000'000);  // 2026-11-22T04:00:00Z, noon in Shanghai
+inline constexpr Instant kNoon =
+    from_unix_us(1'795'320'000'000'000);  // 2026-11-22T04:00:00Z, noon in Shanghai
 
 inline core::Event event(TenantId tenant, Instant at, core::EventBody body) {
     return {0, at, tenant, std::move(body)};
@@ -80,24 +82,30 @@ inline std::vector<core::Event> answered_call(const CallPlan& p) {
 inline std::vector<core::Event> abandoned_call(const CallPlan& p) {
     using namespace core;
     const auto e = [&](Instant at, EventBody body) { return event(p.tenant, at, std::move(body)); };
-    return {e(p.at, CallArrived{p.call, LegId{p.call.value * 2 + 1}, TrunkId{1}, p.caller, p.called, "x"}),
-            e(p.at, CallAnswered{p.call}),
-            e(p.at + 1s, CallQueued{p.call, p.queue}),
+    return {e(p.at, CallArrived{p.call, LegId{p.call.value * 2 + 1}, TrunkId{1}, p.caller, p.called,
+                                "x"}),
+            e(p.at, CallAnswered{p.call}), e(p.at + 1s, CallQueued{p.call, p.queue}),
             e(p.at + 6s, CallLeftQueue{p.call, p.queue, QueueOutcome::abandoned, 5000ms, false}),
             e(p.at + 6s, CallEnded{p.call, Party::caller, EndCause::abandoned})};
 }
 
-/// A day in which `calls` calls come to 50 agents and 3 queues of 2 tenants, their events mixed as they would be.
+/// A day in which `calls` calls come to 50 agents and 3 queues of 2 tenants, their events mixed as
+/// they would be.
 inline std::vector<core::Event> busy_day(std::uint64_t calls) {
     std::vector<core::Event> day;
     for (std::uint64_t i = 0; i < calls; ++i) {
-        const CallPlan plan{TenantId{1 + i % 2}, CallId{i + 1}, QueueId{1 + i % 3}, AgentId{1 + i % 50},
-                            kNoon + milliseconds{i * 1500}, "138" + std::to_string(10'000'000 + i * 7919 % 89'999'999),
+        const CallPlan plan{TenantId{1 + i % 2},
+                            CallId{i + 1},
+                            QueueId{1 + i % 3},
+                            AgentId{1 + i % 50},
+                            kNoon + milliseconds{i * 1500},
+                            "138" + std::to_string(10'000'000 + i * 7919 % 89'999'999),
                             i % 4 == 0 ? "4008001000" : "4008002000"};
         auto events = i % 5 == 4 ? abandoned_call(plan) : answered_call(plan);
         std::move(events.begin(), events.end(), std::back_inserter(day));
     }
-    std::stable_sort(day.begin(), day.end(), [](const core::Event& a, const core::Event& b) { return a.at < b.at; });
+    std::stable_sort(day.begin(), day.end(),
+                     [](const core::Event& a, const core::Event& b) { return a.at < b.at; });
     return day;
 }
 
@@ -107,13 +115,15 @@ inline std::string dump(const std::string& folder) {
     std::string out;
     const auto add = [&](Query& query, int columns) {
         while (query.next()) {
-            for (int i = 0; i < columns; ++i) (out += query.is_null(i) ? "NULL" : query.text(i)) += '|';
+            for (int i = 0; i < columns; ++i)
+                (out += query.is_null(i) ? "NULL" : query.text(i)) += '|';
             out += '\n';
         }
     };
     Query progress(connection, "SELECT * FROM progress");
     Query calls(connection, "SELECT * FROM calls ORDER BY tenant, call");
-    Query intervals(connection, "SELECT * FROM agent_intervals ORDER BY tenant, agent, from_at, seq");
+    Query intervals(connection,
+                    "SELECT * FROM agent_intervals ORDER BY tenant, agent, from_at, seq");
     Query now(connection, "SELECT * FROM agent_now ORDER BY tenant, agent");
     Query queues(connection, "SELECT * FROM queue_quarters ORDER BY tenant, queue, quarter_at");
     add(progress, 3);

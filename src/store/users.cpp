@@ -37,8 +37,10 @@ std::vector<User> list_users(Connection& connection) {
 Result<void> insert_user(Connection& connection, const User& user) {
     const auto id = user.id ? std::optional(user.id) : std::nullopt;
     try {
-        Query(connection, "INSERT INTO users(" SEATLINE_USER_COLUMNS ") VALUES (?1,?2,?3,?4,?5,?6,?7)")
-            .bind(id, user.tenant, user.user_name, user.password_hash, user.role, user.agent, int{user.disabled})
+        Query(connection,
+              "INSERT INTO users(" SEATLINE_USER_COLUMNS ") VALUES (?1,?2,?3,?4,?5,?6,?7)")
+            .bind(id, user.tenant, user.user_name, user.password_hash, user.role, user.agent,
+                  int{user.disabled})
             .run();
     } catch (const SqliteError& error) {
         if (!error.is_constraint()) throw;
@@ -49,18 +51,24 @@ Result<void> insert_user(Connection& connection, const User& user) {
 
 void put_user(Connection& connection, const User& user) {
     Query(connection, "DELETE FROM users WHERE user_name=?1").bind(user.user_name).run();
-    Query(connection, "INSERT INTO users(" SEATLINE_USER_COLUMNS ") VALUES (NULL,?1,?2,?3,?4,?5,?6)")
-        .bind(user.tenant, user.user_name, user.password_hash, user.role, user.agent, int{user.disabled})
+    Query(connection,
+          "INSERT INTO users(" SEATLINE_USER_COLUMNS ") VALUES (NULL,?1,?2,?3,?4,?5,?6)")
+        .bind(user.tenant, user.user_name, user.password_hash, user.role, user.agent,
+              int{user.disabled})
         .run();
 }
 
-bool set_password_hash(Connection& connection, const std::string& user_name, const std::string& hash) {
+bool set_password_hash(Connection& connection, const std::string& user_name,
+                       const std::string& hash) {
     if (!find_user(connection, user_name)) return false;
-    Query(connection, "UPDATE users SET password_hash=?2 WHERE user_name=?1").bind(user_name, hash).run();
+    Query(connection, "UPDATE users SET password_hash=?2 WHERE user_name=?1")
+        .bind(user_name, hash)
+        .run();
     return true;
 }
 
-Result<void> set_password_in(const std::string& folder, const std::string& user_name, const std::string& hash) {
+Result<void> set_password_in(const std::string& folder, const std::string& user_name,
+                             const std::string& hash) {
     const std::string path = folder + "/seatline.sqlite";
     if (!std::filesystem::exists(path)) return Error{"unavailable", "data", "there is no " + path};
     try {
@@ -76,7 +84,8 @@ void insert_audit(Connection& connection, const Audit& entry) {
     Query(connection,
           "INSERT INTO audit(tenant, at, user_name, source_address, action, object, detail)"
           " VALUES (?1,?2,?3,?4,?5,?6,?7)")
-        .bind(entry.tenant, entry.at, entry.user_name, entry.source_address, entry.action, entry.object, entry.detail)
+        .bind(entry.tenant, entry.at, entry.user_name, entry.source_address, entry.action,
+              entry.object, entry.detail)
         .run();
 }
 

@@ -13,7 +13,8 @@ namespace seatline::store {
 /// As insert_user, but a user of that name is replaced: the log-ins of a center that is made anew.
 void put_user(Connection& connection, const User& user);
 /// False when there is no such user.
-[[nodiscard]] bool set_password_hash(Connection& connection, const std::string& user_name, const std::string& hash);
+[[nodiscard]] bool set_password_hash(Connection& connection, const std::string& user_name,
+                                     const std::string& hash);
 void insert_audit(Connection& connection, const Audit& entry);
 
 }  // namespace seatline::store

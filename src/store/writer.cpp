@@ -10,17 +10,18 @@
 namespace seatline::store {
 namespace {
 
-constexpr std::size_t kMaxWaiting = 65'536;   ///< events in memory; beyond that they come from the journal
-constexpr std::size_t kBatch = 8'192;         ///< events a transaction
-constexpr milliseconds kLinger{50};           ///< gathers events: at most 20 transactions a second
+constexpr std::size_t kMaxWaiting =
+    65'536;                            ///< events in memory; beyond that they come from the journal
+constexpr std::size_t kBatch = 8'192;  ///< events a transaction
+constexpr milliseconds kLinger{50};    ///< gathers events: at most 20 transactions a second
 constexpr milliseconds kRetry{200};
 constexpr int kTriesAtEnd = 25;
 constexpr milliseconds kBusyWait{200};
 
 /// Steady time for ages; events bring their own times.
 Instant steady_now() {
-    return Instant{
-        std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now().time_since_epoch())};
+    return Instant{std::chrono::duration_cast<microseconds>(
+        std::chrono::steady_clock::now().time_since_epoch())};
 }
 
 }  // namespace
@@ -59,8 +60,9 @@ Result<void> Writer::start() {
     return {};
 }
 
-/// After a power cut the journal may have lost its last 50 ms while the tables have not. Its numbers will be given
-/// again, so the tables are built anew; but never from a journal that no longer has its beginning.
+/// After a power cut the journal may have lost its last 50 ms while the tables have not. Its
+/// numbers will be given again, so the tables are built anew; but never from a journal that no
+/// longer has its beginning.
 Result<void> Writer::check_against_journal() {
     std::uint64_t applied = 0;
     {
@@ -76,9 +78,10 @@ Result<void> Writer::check_against_journal() {
     if (read.has_error()) return read;
     if (first != 1) {
         return Error{"unavailable", "data",
-                     "seatline.sqlite holds events up to " + std::to_string(applied) + ", the journal ends at " +
-                         std::to_string(journal_.last_seq()) +
-                         " and does not begin at 1: restore the folder journal, or move seatline.sqlite away"};
+                     "seatline.sqlite holds events up to " + std::to_string(applied) +
+                         ", the journal ends at " + std::to_string(journal_.last_seq()) +
+                         " and does not begin at 1: restore the folder journal, or move "
+                         "seatline.sqlite away"};
     }
     log::warn("store: the tables are ahead of the journal ({} > {}): building them anew", applied,
               journal_.last_seq());
@@ -93,7 +96,8 @@ void Writer::load() {
     if (query.next()) written_seq_ = absorbed_seq_ = query.number(0);
 }
 
-/// Reads again what was only in the memory of the last run: events of calls whose rows had not been written yet.
+/// Reads again what was only in the memory of the last run: events of calls whose rows had not been
+/// written yet.
 Result<void> Writer::replay() {
     std::uint64_t from = 1;
     {
@@ -111,14 +115,17 @@ Result<void> Writer::replay() {
 void Writer::absorb(const core::Event& event) {
     SEATLINE_ASSERT(event.seq == absorbed_seq_ + 1);
     const auto* change = std::get_if<core::AgentStateChanged>(&event.body);
-    const CallId call = change != nullptr ? agents_.current_call(event.tenant, change->agent) : call_of(event.body);
-    if (call) calls_.fetch_row(event.tenant, call);  // throws, if at all, before anything has changed
+    const CallId call =
+        change != nullptr ? agents_.current_call(event.tenant, change->agent) : call_of(event.body);
+    if (call)
+        calls_.fetch_row(event.tenant, call);  // throws, if at all, before anything has changed
     absorbed_seq_ = event.seq;
     if (change != nullptr) {
         const auto ended = agents_.apply(event, *change);
         if (!ended || ended->state != core::AgentState::wrap_up || !call) return;
         const auto length = std::chrono::duration_cast<milliseconds>(*ended->to - ended->from);
-        if (const auto* record = calls_.add_wrap_up(event, call, length)) queues_.add_wrap_up(*record, length);
+        if (const auto* record = calls_.add_wrap_up(event, call, length))
+            queues_.add_wrap_up(*record, length);
     } else if (call) {
         const CallEntry* before = calls_.find_cached(event.tenant, call);
         const bool was_waiting = before != nullptr && is_waiting(before->record);
@@ -152,7 +159,8 @@ Result<void> Writer::absorb_batch(std::vector<core::Event>& events, std::uint64_
     const auto count = absorb_from_journal();
     if (count.has_error()) return count.error();
     if (*count == 0) {
-        return Error{"unavailable", "data", "event " + std::to_string(told) + " is not in the journal"};
+        return Error{"unavailable", "data",
+                     "event " + std::to_string(told) + " is not in the journal"};
     }
     return {};
 }
@@ -191,7 +199,8 @@ void Writer::wait_for_work(std::unique_lock<std::mutex>& lock) {
                (wanted_seq_ > complete_seq_ && absorbed_seq_ > complete_seq_);
     };
     if (has_unwritten_) {
-        wake_.wait_for(lock, seconds{1}, has_work);  // then rows of running calls are written, event or not
+        wake_.wait_for(lock, seconds{1},
+                       has_work);  // then rows of running calls are written, event or not
     } else {
         wake_.wait(lock, has_work);
     }
@@ -231,7 +240,8 @@ void Writer::run() {
             all = stop || wanted_seq_ > complete_seq_;
             if (written) events.swap(waiting_);
         }
-        // After a failed write nothing more is absorbed until what is due is written: memory stays bounded.
+        // After a failed write nothing more is absorbed until what is due is written: memory stays
+        // bounded.
         if (written) absorbed = try_absorb(events, told);
         const bool at_end = absorbed_seq_ >= told;
         written = try_write(all && at_end);

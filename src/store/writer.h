@@ -1,8 +1,9 @@
 #pragma once
-// The one thread that writes projections. Events go into memory first (calls, agents, queues) and from there into the
-// tables, all in one transaction with the number of the last one; if that fails (locked, disk full) memory keeps what
-// is due and the next try writes it. Nothing is lost by dropping: the journal has every event, so when this thread lags
-// the waiting events are thrown away and read from the journal.
+// The one thread that writes projections. Events go into memory first (calls, agents, queues) and
+// from there into the tables, all in one transaction with the number of the last one; if that fails
+// (locked, disk full) memory keeps what is due and the next try writes it. Nothing is lost by
+// dropping: the journal has every event, so when this thread lags the waiting events are thrown
+// away and read from the journal.
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -21,13 +22,15 @@ class Writer {
 public:
     /// `journal` must outlive the writer. Throws SqliteError.
     Writer(const std::string& path, const Journal& journal);
-    /// Writes what is waiting (giving up after 5 s of failures: the journal has it) and ends the thread.
+    /// Writes what is waiting (giving up after 5 s of failures: the journal has it) and ends the
+    /// thread.
     ~Writer();
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
 
-    /// Brings the tables up to the journal's last event, then starts the thread. Once, before all others.
-    /// Errors: unavailable (journal damaged, or shorter than the tables in a way that a rebuild would lose records).
+    /// Brings the tables up to the journal's last event, then starts the thread. Once, before all
+    /// others. Errors: unavailable (journal damaged, or shorter than the tables in a way that a
+    /// rebuild would lose records).
     [[nodiscard]] Result<void> start();
 
     // Any thread:
@@ -42,7 +45,8 @@ private:
     [[nodiscard]] Result<void> check_against_journal();
     [[nodiscard]] Result<void> replay();
     void absorb(const core::Event& event);
-    /// Reads up to a batch of events after the last absorbed one from the journal. Answers how many.
+    /// Reads up to a batch of events after the last absorbed one from the journal. Answers how
+    /// many.
     [[nodiscard]] Result<std::size_t> absorb_from_journal();
     [[nodiscard]] Result<void> absorb_batch(std::vector<core::Event>& events, std::uint64_t told);
     [[nodiscard]] bool try_absorb(std::vector<core::Event>& events, std::uint64_t told);
@@ -55,7 +59,8 @@ private:
     Connection connection_;
     std::uint64_t written_seq_ = 0;  ///< as in the table `progress`
 
-    mutable std::mutex state_mutex_;  ///< guards the three below against cached_call() and open_state()
+    mutable std::mutex
+        state_mutex_;  ///< guards the three below against cached_call() and open_state()
     Calls calls_;
     Agents agents_;
     Queues queues_;

@@ -24,7 +24,9 @@ std::uint16_t Address::port() const {
     return ntohs(storage_.v4.sin_port);
 }
 
-void Address::set_port(std::uint16_t port) { storage_.v4.sin_port = htons(port); }
+void Address::set_port(std::uint16_t port) {
+    storage_.v4.sin_port = htons(port);
+}
 
 bool Address::unspecified() const {
     if (family() == AF_INET) return storage_.v4.sin_addr.s_addr == 0;
@@ -33,7 +35,8 @@ bool Address::unspecified() const {
 
 bool Address::same_host(const Address& other) const {
     if (family() != other.family()) return false;
-    if (family() == AF_INET) return storage_.v4.sin_addr.s_addr == other.storage_.v4.sin_addr.s_addr;
+    if (family() == AF_INET)
+        return storage_.v4.sin_addr.s_addr == other.storage_.v4.sin_addr.s_addr;
     return std::memcmp(&storage_.v6.sin6_addr, &other.storage_.v6.sin6_addr, sizeof(in6_addr)) == 0;
 }
 

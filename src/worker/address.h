@@ -1,5 +1,6 @@
 #pragma once
-// An IPv4 or IPv6 address with its port, as the socket calls want it. A value: compared and copied, nothing resolved.
+// An IPv4 or IPv6 address with its port, as the socket calls want it. A value: compared and copied,
+// nothing resolved.
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -26,7 +27,9 @@ public:
 
     [[nodiscard]] sockaddr* raw() { return &storage_.any; }
     [[nodiscard]] const sockaddr* raw() const { return &storage_.any; }
-    [[nodiscard]] socklen_t size() const { return family() == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6); }
+    [[nodiscard]] socklen_t size() const {
+        return family() == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+    }
     static constexpr socklen_t max_size = sizeof(sockaddr_in6);
 
 private:

@@ -4,16 +4,23 @@
 
 namespace seatline::worker {
 
-Worker::Worker(const WorkerConfig& config, ControlLink& control, FileThread& files, int epoll_fd, Instant start)
-    : config_(config), control_(control), files_(files), random_(std::random_device{}()), wheel_(start) {
+Worker::Worker(const WorkerConfig& config, ControlLink& control, FileThread& files, int epoll_fd,
+               Instant start)
+    : config_(config),
+      control_(control),
+      files_(files),
+      random_(std::random_device{}()),
+      wheel_(start) {
     const auto add = [&](const std::string& bind, const std::string& advertised) {
         const Address address = Address::parse(bind, 0);
         if (!address.valid()) return;
-        pools_.push_back(std::make_unique<PortPool>(address, config.port_min, config.port_max, epoll_fd));
+        pools_.push_back(
+            std::make_unique<PortPool>(address, config.port_min, config.port_max, epoll_fd));
         advertised_.push_back(advertised.empty() ? bind : advertised);
     };
     add(config.bind_address, config.advertised_address);
-    if (!config.second_bind_address.empty()) add(config.second_bind_address, config.second_advertised_address);
+    if (!config.second_bind_address.empty())
+        add(config.second_bind_address, config.second_advertised_address);
     legs_.reserve(config.max_legs);
     rooms_.reserve(config.max_legs);
     ticking_.reserve(config.max_legs);
@@ -29,18 +36,31 @@ void Worker::start(std::uint32_t pid) {
 void Worker::on_command(const proto::ToWorker& command, Instant now) {
     using Body = proto::ToWorker::BodyCase;
     switch (command.body_case()) {
-        case Body::kOpenLeg: return open_leg(command.open_leg(), now);
-        case Body::kSetRemote: return set_remote(command.set_remote(), now);
-        case Body::kCloseLeg: return close_leg(command.close_leg(), now);
-        case Body::kHear: return hear(command.hear());
-        case Body::kPlay: return play(command.play());
-        case Body::kStopPlay: return stop_play(command.stop_play());
-        case Body::kLoadPrompt: return load_prompt(command.load_prompt());
-        case Body::kStartRecording: return start_recording(command.start_recording(), now);
-        case Body::kSetRecordingRight: return set_recording_right(command.set_recording_right());
-        case Body::kStopRecording: return stop_recording(command.stop_recording(), now);
-        case Body::kSendDigits: return send_digits(command.send_digits());
-        case Body::BODY_NOT_SET: log::warn("media worker: a command that this version does not know"); return;
+        case Body::kOpenLeg:
+            return open_leg(command.open_leg(), now);
+        case Body::kSetRemote:
+            return set_remote(command.set_remote(), now);
+        case Body::kCloseLeg:
+            return close_leg(command.close_leg(), now);
+        case Body::kHear:
+            return hear(command.hear());
+        case Body::kPlay:
+            return play(command.play());
+        case Body::kStopPlay:
+            return stop_play(command.stop_play());
+        case Body::kLoadPrompt:
+            return load_prompt(command.load_prompt());
+        case Body::kStartRecording:
+            return start_recording(command.start_recording(), now);
+        case Body::kSetRecordingRight:
+            return set_recording_right(command.set_recording_right());
+        case Body::kStopRecording:
+            return stop_recording(command.stop_recording(), now);
+        case Body::kSendDigits:
+            return send_digits(command.send_digits());
+        case Body::BODY_NOT_SET:
+            log::warn("media worker: a command that this version does not know");
+            return;
     }
 }
 
@@ -83,7 +103,8 @@ PortPool* Worker::pool_for(const proto::MediaDescription* remote) {
 }
 
 void Worker::open_leg(const proto::OpenLeg& c, Instant now) {
-    if (c.leg() == 0 || legs_.contains(c.leg())) return leg_failed(c.leg(), "the leg is open already");
+    if (c.leg() == 0 || legs_.contains(c.leg()))
+        return leg_failed(c.leg(), "the leg is open already");
     if (legs_.size() >= config_.max_legs) return leg_failed(c.leg(), "the worker is full");
     const bool answer = c.has_remote();
     auto formats = answer ? answer_formats(c.remote(), c.allowed()) : offer_formats(c.allowed());
@@ -110,7 +131,9 @@ void Worker::open_leg(const proto::OpenLeg& c, Instant now) {
     if (answer) take_remote(leg, c.remote(), now);
     wheel_.set(leg.rtcp_timer, now + media::rtcp_interval(random(), true));
     if (!stats_timer_.set()) wheel_.set(stats_timer_, now + 1s);
-    announce_local(leg, answer, answer ? static_cast<Direction>(c.remote().direction() & 3) : Direction::sendrecv);
+    announce_local(
+        leg, answer,
+        answer ? static_cast<Direction>(c.remote().direction() & 3) : Direction::sendrecv);
     // Others of the room may have been told to hear this leg before it was open.
     for (Leg* other : leg.room->legs) {
         for (const auto id : other->source_ids) {
@@ -135,8 +158,10 @@ void Worker::announce_local(const Leg& leg, bool answer, Direction remote_direct
     local.set_rtcp_port(leg.sockets->port + 1u);
     local.set_ptime_ms(20);
     Direction direction = mirrored(remote_direction);
-    // A description with the address 0.0.0.0 is the old way to say "do not send to me" (RFC 3264 section 8.4).
-    if (answer && leg.remote.signalled.unspecified() && direction == Direction::sendrecv) direction = Direction::recvonly;
+    // A description with the address 0.0.0.0 is the old way to say "do not send to me" (RFC 3264
+    // section 8.4).
+    if (answer && leg.remote.signalled.unspecified() && direction == Direction::sendrecv)
+        direction = Direction::recvonly;
     local.set_direction(static_cast<std::uint32_t>(direction));
     for (const auto& f : leg.formats.local) *local.add_formats() = f;
     control_.send(event_);
@@ -147,14 +172,18 @@ void Worker::take_remote(Leg& leg, const proto::MediaDescription& description, I
     const auto port = static_cast<std::uint16_t>(description.port());
     const Address rtp = Address::parse(description.address(), port);
     Address rtcp = rtp;
-    rtcp.set_port(static_cast<std::uint16_t>(description.rtcp_port() ? description.rtcp_port() : port + 1u));
+    rtcp.set_port(
+        static_cast<std::uint16_t>(description.rtcp_port() ? description.rtcp_port() : port + 1u));
     const auto direction = static_cast<Direction>(description.direction() & 3);
     const bool reachable = rtp.valid() && !rtp.unspecified() && port != 0 &&
                            rtp.family() == leg.pool->bind_address().family();
-    remote.may_send_to = reachable && (direction == Direction::sendrecv || direction == Direction::recvonly);
+    remote.may_send_to =
+        reachable && (direction == Direction::sendrecv || direction == Direction::recvonly);
     const bool could_receive = remote.may_receive && remote.described;
-    remote.may_receive = port != 0 && (direction == Direction::sendrecv || direction == Direction::sendonly);
-    // The same place again keeps what was learnt of a NAT before it; a hold by 0.0.0.0 says nothing of the place.
+    remote.may_receive =
+        port != 0 && (direction == Direction::sendrecv || direction == Direction::sendonly);
+    // The same place again keeps what was learnt of a NAT before it; a hold by 0.0.0.0 says nothing
+    // of the place.
     if (reachable && (!remote.described || !(rtp == remote.signalled))) {
         remote.signalled = rtp;
         remote.rtp = rtp;
@@ -177,7 +206,8 @@ void Worker::set_remote(const proto::SetRemote& c, Instant now) {
         // A re-INVITE may move to another allowed format than the one that we answered first.
         formats = answer_formats(c.remote(), leg->allowed);
     }
-    if (formats.has_error() && c.remote().port() != 0) return leg_failed(leg->id, formats.error().reason);
+    if (formats.has_error() && c.remote().port() != 0)
+        return leg_failed(leg->id, formats.error().reason);
     if (formats.has_value()) leg->formats = std::move(*formats);
     take_remote(*leg, c.remote(), now);
 }
@@ -285,7 +315,8 @@ void Worker::on_file_results() {
         },
         [this](std::unique_ptr<PromptJob> job) {
             auto& entry = prompts_[job->name];
-            if (!entry || entry->state == PromptEntry::State::ready) entry = std::make_shared<PromptEntry>();
+            if (!entry || entry->state == PromptEntry::State::ready)
+                entry = std::make_shared<PromptEntry>();
             auto& loaded = *event_.mutable_prompt_loaded();
             loaded.Clear();
             loaded.set_name(job->name);

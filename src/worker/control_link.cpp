@@ -22,7 +22,9 @@ ControlLink::ControlLink(int fd) : fd_(fd), in_(read_size) {
     ::fcntl(fd_, F_SETFL, ::fcntl(fd_, F_GETFL) | O_NONBLOCK);
 }
 
-ControlLink::~ControlLink() { ::close(fd_); }
+ControlLink::~ControlLink() {
+    ::close(fd_);
+}
 
 bool ControlLink::receive_some() {
     if (!open_) return false;
@@ -66,7 +68,8 @@ void ControlLink::send(const proto::FromWorker& event, bool droppable) {
     const std::size_t behind = out_.size() - out_sent_;
     if (!open_ || (droppable && behind > droppable_behind)) return;
     if (behind > max_behind) {
-        log::error("media worker: control has not read {} octets of events; taken for gone", behind);
+        log::error("media worker: control has not read {} octets of events; taken for gone",
+                   behind);
         open_ = false;
         return;
     }
@@ -79,7 +82,8 @@ void ControlLink::send(const proto::FromWorker& event, bool droppable) {
 
 void ControlLink::flush() {
     while (open_ && out_sent_ < out_.size()) {
-        const ssize_t sent = ::send(fd_, out_.data() + out_sent_, out_.size() - out_sent_, MSG_NOSIGNAL);
+        const ssize_t sent =
+            ::send(fd_, out_.data() + out_sent_, out_.size() - out_sent_, MSG_NOSIGNAL);
         if (sent < 0) {
             if (errno == EINTR) continue;
             if (errno != EAGAIN) open_ = false;

@@ -1,6 +1,7 @@
 #pragma once
-// The worker's end of the Unix socket to the control process: frames in, frames out, never waiting. What is written
-// during one turn of the loop leaves in one system call. Owner and only caller: the media thread.
+// The worker's end of the Unix socket to the control process: frames in, frames out, never waiting.
+// What is written during one turn of the loop leaves in one system call. Owner and only caller: the
+// media thread.
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -31,7 +32,8 @@ public:
         }
     }
 
-    /// Queues an event. `droppable` (statistics) is left out when control is already 256 KiB behind.
+    /// Queues an event. `droppable` (statistics) is left out when control is already 256 KiB
+    /// behind.
     void send(const proto::FromWorker& event, bool droppable = false);
     /// Writes what is queued, as far as the socket takes it.
     void flush();
@@ -44,9 +46,9 @@ private:
 
     int fd_;
     bool open_ = true;
-    std::vector<char> in_;       ///< grows to the largest frame and stays
-    std::size_t in_read_ = 0;    ///< octets handled
-    std::size_t in_end_ = 0;     ///< octets received
+    std::vector<char> in_;     ///< grows to the largest frame and stays
+    std::size_t in_read_ = 0;  ///< octets handled
+    std::size_t in_end_ = 0;   ///< octets received
     std::string out_;
     std::size_t out_sent_ = 0;
     proto::ToWorker incoming_;

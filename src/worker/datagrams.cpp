@@ -36,13 +36,16 @@ void SendQueue::add(int fd, const Address& to, const std::uint8_t* data, std::si
 
 void SendQueue::flush() {
     if (count_ == 1) {
-        const auto sent = ::sendto(fd_, vectors_[0].iov_base, vectors_[0].iov_len, MSG_DONTWAIT, to_[0].raw(), to_[0].size());
+        const auto sent = ::sendto(fd_, vectors_[0].iov_base, vectors_[0].iov_len, MSG_DONTWAIT,
+                                   to_[0].raw(), to_[0].size());
         refused_ += sent < 0 ? 1 : 0;
     } else {
         std::size_t at = 0;
         while (at < count_) {
-            const int sent = ::sendmmsg(fd_, headers_.data() + at, static_cast<unsigned>(count_ - at), MSG_DONTWAIT);
-            // sendmmsg stops at the first that fails; that one is lost (ECONNREFUSED of an earlier one also ends here).
+            const int sent = ::sendmmsg(fd_, headers_.data() + at,
+                                        static_cast<unsigned>(count_ - at), MSG_DONTWAIT);
+            // sendmmsg stops at the first that fails; that one is lost (ECONNREFUSED of an earlier
+            // one also ends here).
             if (sent <= 0) {
                 ++refused_;
                 ++at;

@@ -1,6 +1,6 @@
 #pragma once
-// Batched datagram calls with fixed buffers: what one socket has is read by one recvmmsg, what goes out of one socket is
-// sent by one sendmmsg. Owner: the media thread.
+// Batched datagram calls with fixed buffers: what one socket has is read by one recvmmsg, what goes
+// out of one socket is sent by one sendmmsg. Owner: the media thread.
 #include <sys/socket.h>
 
 #include <array>
@@ -33,8 +33,8 @@ private:
     std::array<mmsghdr, size> headers_;
 };
 
-/// Collects datagrams of one socket; sends when another socket's turn comes, when full, and at flush(). What is queued
-/// must stay where it is until then.
+/// Collects datagrams of one socket; sends when another socket's turn comes, when full, and at
+/// flush(). What is queued must stay where it is until then.
 class SendQueue {
 public:
     static constexpr std::size_t size = DatagramBatch::size;

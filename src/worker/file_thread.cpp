@@ -38,10 +38,13 @@ FileThread::~FileThread() {
     ::munmap(blocks_, sizeof(AudioBlock) * max_blocks_);
 }
 
-AudioBlock* FileThread::take_block() { return free_count_ == 0 ? nullptr : free_[--free_count_]; }
+AudioBlock* FileThread::take_block() {
+    return free_count_ == 0 ? nullptr : free_[--free_count_];
+}
 
 void FileThread::write(RecordingFile* file, AudioBlock* block) {
-    // The ring holds twice as many jobs as there are blocks; what can fill it up otherwise waits in waiting_.
+    // The ring holds twice as many jobs as there are blocks; what can fill it up otherwise waits in
+    // waiting_.
     post({FileJob::Kind::write, file, block, nullptr});
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-// The thread that may wait for disks: writes recordings, reads prompts. The media thread hands it work and takes
-// results through two bounded lock-free rings and is never held up: when the disk is slow, blocks run out and the loss
-// is counted; when it is full, the file's error says since when.
+// The thread that may wait for disks: writes recordings, reads prompts. The media thread hands it
+// work and takes results through two bounded lock-free rings and is never held up: when the disk is
+// slow, blocks run out and the loss is counted; when it is full, the file's error says since when.
 #include <sys/types.h>
 
 #include <atomic>
@@ -26,16 +26,17 @@ struct AudioBlock {
     std::int16_t samples[2 * max_frames];
 };
 
-/// One file being written. Made by the media thread, then touched only by the file thread until it comes back ended.
+/// One file being written. Made by the media thread, then touched only by the file thread until it
+/// comes back ended.
 struct RecordingFile {
     std::uint64_t room = 0;
     std::string path;
     int fd = -1;
-    std::uint64_t end_position = 0;   ///< frames that the file spans
-    std::uint64_t lost_frames = 0;    ///< that the disk did not take
+    std::uint64_t end_position = 0;  ///< frames that the file spans
+    std::uint64_t lost_frames = 0;   ///< that the disk did not take
     std::uint32_t blocks = 0;
     std::uint64_t octets = 0;
-    std::string error;                ///< the first failure, with its place
+    std::string error;  ///< the first failure, with its place
     bool failed = false;
 };
 
@@ -87,12 +88,15 @@ public:
         FileResult r;
         while (done_.pop(r)) {
             if (r.block) give_back(r.block);
-            if (r.kind == FileResult::Kind::recording_ended) ended(std::unique_ptr<RecordingFile>(r.file));
-            if (r.kind == FileResult::Kind::prompt_loaded) loaded(std::unique_ptr<PromptJob>(r.prompt));
+            if (r.kind == FileResult::Kind::recording_ended)
+                ended(std::unique_ptr<RecordingFile>(r.file));
+            if (r.kind == FileResult::Kind::prompt_loaded)
+                loaded(std::unique_ptr<PromptJob>(r.prompt));
         }
     }
     void clear_event() const;
-    /// Lets all work given so far finish, then ends the thread; afterwards results() gives the rest.
+    /// Lets all work given so far finish, then ends the thread; afterwards results() gives the
+    /// rest.
     void finish();
 
 private:

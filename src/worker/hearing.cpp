@@ -1,4 +1,5 @@
-// Who hears whom: keeps each leg's resolved sources, the reverse lists that packets follow, and the mode that results.
+// Who hears whom: keeps each leg's resolved sources, the reverse lists that packets follow, and the
+// mode that results.
 #include <algorithm>
 
 #include "worker/worker.h"
@@ -22,7 +23,8 @@ void Worker::resolve_sources(Leg& leg) {
 }
 
 void Worker::refresh_mode(Leg& leg) {
-    leg.mode = media::hearing_mode({leg.sources.size(), leg.player.play != 0, leg.player.mutes_sources});
+    leg.mode =
+        media::hearing_mode({leg.sources.size(), leg.player.play != 0, leg.player.mutes_sources});
     for (Leg* source : leg.sources) refresh_mixed(*source);
     refresh_ticking(leg);
 }
@@ -39,8 +41,8 @@ void Worker::refresh_mixed(Leg& source) {
 }
 
 void Worker::refresh_ticking(Leg& leg) {
-    const bool wanted = leg.mode == media::HearingMode::player || leg.mode == media::HearingMode::mix ||
-                        leg.digit_sender.busy();
+    const bool wanted = leg.mode == media::HearingMode::player ||
+                        leg.mode == media::HearingMode::mix || leg.digit_sender.busy();
     const bool alive = leg.room != nullptr;
     if (wanted && alive && !leg.ticking) {
         ticking_.push_back(&leg);

@@ -5,8 +5,9 @@ namespace seatline::worker {
 namespace {
 
 bool second_in_sequence(RemoteEnd& remote, const Address& from, const media::RtpPacket& packet) {
-    const bool second = remote.candidate == from && remote.candidate_ssrc == packet.ssrc &&
-                        static_cast<std::uint16_t>(remote.candidate_sequence + 1) == packet.sequence;
+    const bool second =
+        remote.candidate == from && remote.candidate_ssrc == packet.ssrc &&
+        static_cast<std::uint16_t>(remote.candidate_sequence + 1) == packet.sequence;
     remote.candidate = from;
     remote.candidate_ssrc = packet.ssrc;
     remote.candidate_sequence = packet.sequence;
@@ -15,7 +16,8 @@ bool second_in_sequence(RemoteEnd& remote, const Address& from, const media::Rtp
 
 }  // namespace
 
-bool believe_new_source(Leg& leg, const Address& from, const media::RtpPacket& packet, Instant now) {
+bool believe_new_source(Leg& leg, const Address& from, const media::RtpPacket& packet,
+                        Instant now) {
     RemoteEnd& remote = leg.remote;
     const bool described_host = remote.described && from.same_host(remote.signalled);
     const auto silent_for = now - leg.last_packet;

@@ -1,6 +1,6 @@
 #pragma once
-// All that the worker knows of one leg, its room and its recording. Plain data: the Worker class owns and changes it, on
-// the media thread only.
+// All that the worker knows of one leg, its room and its recording. Plain data: the Worker class
+// owns and changes it, on the media thread only.
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -26,7 +26,13 @@ namespace seatline::worker {
 struct Leg;
 struct RecordingFile;
 
-enum TimerKind : std::uint8_t { timer_rtcp, timer_silence, timer_digit, timer_recording, timer_worker_stats };
+enum TimerKind : std::uint8_t {
+    timer_rtcp,
+    timer_silence,
+    timer_digit,
+    timer_recording,
+    timer_worker_stats
+};
 
 /// A prompt by its name. Players keep the entry alive when the name is loaded anew.
 struct PromptEntry {
@@ -66,15 +72,15 @@ struct Room {
 
 /// Where a leg's packets go and which sources are believed (symmetric RTP, RFC 4961; see latch.h).
 struct RemoteEnd {
-    bool described = false;      ///< the far side's description is known
-    bool may_send_to = false;    ///< its direction and address let us send
-    bool may_receive = true;     ///< its direction lets it send
-    Address signalled;           ///< of its description
+    bool described = false;    ///< the far side's description is known
+    bool may_send_to = false;  ///< its direction and address let us send
+    bool may_receive = true;   ///< its direction lets it send
+    Address signalled;         ///< of its description
     Address signalled_rtcp;
-    Address rtp;                 ///< where we send now
+    Address rtp;  ///< where we send now
     Address rtcp;
-    bool latched = false;        ///< rtp is where packets come from
-    Address candidate;           ///< an unexpected source that must show a second packet in sequence
+    bool latched = false;  ///< rtp is where packets come from
+    Address candidate;     ///< an unexpected source that must show a second packet in sequence
     std::uint32_t candidate_ssrc = 0;
     std::uint16_t candidate_sequence = 0;
 };
@@ -92,14 +98,14 @@ struct Leg {
     media::ReceiveStatistics received;
     std::uint64_t octets_received = 0;
     std::uint64_t malformed = 0;
-    Instant last_packet{};       ///< or since when one is expected
+    Instant last_packet{};            ///< or since when one is expected
     std::uint32_t stream_number = 0;  ///< one more each time the incoming stream starts anew
     milliseconds silence_limit{0};
     bool silent = false;
     media::DigitReceiver digits;
     Recording* recording = nullptr;
     media::RecordSide record_side = media::RecordSide::left;
-    bool mixed = false;          ///< a listener needs its decoded frames
+    bool mixed = false;  ///< a listener needs its decoded frames
     std::unique_ptr<media::JitterBuffer> jitter;
     std::array<std::int16_t, media::frame_samples> frame{};
     std::uint64_t frame_tick = 0;  ///< the tick that `frame` was taken at

@@ -7,14 +7,17 @@ namespace seatline::worker {
 namespace {
 
 PayloadKind kind_of(const proto::PayloadFormat& f) {
-    if (f.payload_type() > 127 || (f.clock_hz() != 8000 && f.clock_hz() != 0)) return PayloadKind::refused;
+    if (f.payload_type() > 127 || (f.clock_hz() != 8000 && f.clock_hz() != 0))
+        return PayloadKind::refused;
     if (::strcasecmp(f.name().c_str(), "PCMA") == 0) return PayloadKind::audio_alaw;
     if (::strcasecmp(f.name().c_str(), "PCMU") == 0) return PayloadKind::audio_ulaw;
     if (::strcasecmp(f.name().c_str(), "telephone-event") == 0) return PayloadKind::event;
     return PayloadKind::refused;
 }
 
-bool is_audio(PayloadKind kind) { return kind == PayloadKind::audio_alaw || kind == PayloadKind::audio_ulaw; }
+bool is_audio(PayloadKind kind) {
+    return kind == PayloadKind::audio_alaw || kind == PayloadKind::audio_ulaw;
+}
 
 media::G711 law_of(PayloadKind kind) {
     return kind == PayloadKind::audio_alaw ? media::G711::alaw : media::G711::ulaw;
@@ -35,7 +38,8 @@ bool has(const List& list, PayloadKind kind) {
 
 /// Chooses what we send out of `remote`, among the audio formats in `allowed`.
 template <class List>
-Result<void> choose(StreamFormats& out, const proto::MediaDescription& remote, const List& allowed, bool events) {
+Result<void> choose(StreamFormats& out, const proto::MediaDescription& remote, const List& allowed,
+                    bool events) {
     out.send_law.reset();
     out.event_payload_type = -1;
     for (const auto& f : remote.formats()) {
@@ -69,7 +73,8 @@ Result<StreamFormats> offer_formats(const AllowedFormats& allowed) {
     return out;
 }
 
-Result<StreamFormats> answer_formats(const proto::MediaDescription& remote, const AllowedFormats& allowed) {
+Result<StreamFormats> answer_formats(const proto::MediaDescription& remote,
+                                     const AllowedFormats& allowed) {
     StreamFormats out;
     if (auto chosen = choose(out, remote, allowed, true); chosen.has_error()) return chosen.error();
     for (const auto& f : remote.formats()) {
@@ -80,13 +85,17 @@ Result<StreamFormats> answer_formats(const proto::MediaDescription& remote, cons
     return out;
 }
 
-Result<StreamFormats> apply_answer(const StreamFormats& offered, const proto::MediaDescription& remote) {
+Result<StreamFormats> apply_answer(const StreamFormats& offered,
+                                   const proto::MediaDescription& remote) {
     StreamFormats out;
     out.receive = offered.receive;
-    if (auto chosen = choose(out, remote, offered.local, true); chosen.has_error()) return chosen.error();
-    // A far side may name its own dynamic types; what it names for itself it may also use towards us by mistake.
+    if (auto chosen = choose(out, remote, offered.local, true); chosen.has_error())
+        return chosen.error();
+    // A far side may name its own dynamic types; what it names for itself it may also use towards
+    // us by mistake.
     for (const auto& f : remote.formats()) {
-        if (f.payload_type() < 128 && out.receive[f.payload_type()] == PayloadKind::refused) accept(out, f);
+        if (f.payload_type() < 128 && out.receive[f.payload_type()] == PayloadKind::refused)
+            accept(out, f);
     }
     out.local = offered.local;
     return out;

@@ -1,5 +1,6 @@
-// RTP and RTCP as they come in. A batch of one socket is first checked and counted packet by packet, then passed on
-// listener by listener, so that each listener's packets leave in one call. Nothing here allocates.
+// RTP and RTCP as they come in. A batch of one socket is first checked and counted packet by
+// packet, then passed on listener by listener, so that each listener's packets leave in one call.
+// Nothing here allocates.
 #include <algorithm>
 
 #include "worker/latch.h"
@@ -9,16 +10,21 @@ namespace seatline::worker {
 
 namespace {
 
-/// No socket may hold the thread for longer than this many batches; what is left waits for its next packet.
+/// No socket may hold the thread for longer than this many batches; what is left waits for its next
+/// packet.
 constexpr int max_batches = 64;
 
-bool is_audio(PayloadKind kind) { return kind == PayloadKind::audio_alaw || kind == PayloadKind::audio_ulaw; }
+bool is_audio(PayloadKind kind) {
+    return kind == PayloadKind::audio_alaw || kind == PayloadKind::audio_ulaw;
+}
 
 media::G711 law_of(PayloadKind kind) {
     return kind == PayloadKind::audio_alaw ? media::G711::alaw : media::G711::ulaw;
 }
 
-std::uint32_t rtp_units(Instant t) { return static_cast<std::uint32_t>(to_unix_us(t) * 8 / 1000); }
+std::uint32_t rtp_units(Instant t) {
+    return static_cast<std::uint32_t>(to_unix_us(t) * 8 / 1000);
+}
 
 }  // namespace
 
@@ -29,7 +35,8 @@ void Worker::on_rtp(SocketPair& sockets, Instant now) {
         packets_received_ += got;
         std::size_t accepted = 0;
         for (std::size_t i = 0; i < got; ++i) {
-            if (leg == nullptr || !accept(*leg, batch_.data(i), batch_.from(i), items_[accepted], now)) {
+            if (leg == nullptr ||
+                !accept(*leg, batch_.data(i), batch_.from(i), items_[accepted], now)) {
                 ++packets_dropped_;
                 continue;
             }
@@ -47,7 +54,8 @@ void Worker::on_rtp(SocketPair& sockets, Instant now) {
     }
 }
 
-bool Worker::accept(Leg& leg, std::span<std::uint8_t> datagram, const Address& from, Item& item, Instant now) {
+bool Worker::accept(Leg& leg, std::span<std::uint8_t> datagram, const Address& from, Item& item,
+                    Instant now) {
     if (media::looks_like_rtcp(datagram)) {
         take_rtcp(leg, datagram, from, false, now);
         return false;
@@ -63,8 +71,8 @@ bool Worker::accept(Leg& leg, std::span<std::uint8_t> datagram, const Address& f
         return false;
     }
     if (!leg.remote.may_receive) return false;
-    const auto arrival =
-        leg.received.update(item.packet.ssrc, item.packet.sequence, item.packet.timestamp, rtp_units(now));
+    const auto arrival = leg.received.update(item.packet.ssrc, item.packet.sequence,
+                                             item.packet.timestamp, rtp_units(now));
     if (arrival == media::ReceiveStatistics::Arrival::refused) return false;
     if (arrival == media::ReceiveStatistics::Arrival::restarted) {
         ++leg.stream_number;
@@ -83,9 +91,11 @@ bool Worker::accept(Leg& leg, std::span<std::uint8_t> datagram, const Address& f
 }
 
 void Worker::take_audio(Leg& leg, const Item& item, Instant now) {
-    const std::span<const std::uint8_t> payload(item.data + item.packet.payload_offset, item.packet.payload_size);
+    const std::span<const std::uint8_t> payload(item.data + item.packet.payload_offset,
+                                                item.packet.payload_size);
     if (leg.recording) {
-        leg.recording->assembler.put(leg.record_side, law_of(item.kind), item.packet.timestamp, payload, now);
+        leg.recording->assembler.put(leg.record_side, law_of(item.kind), item.packet.timestamp,
+                                     payload, now);
     }
     if (leg.mixed) {
         std::array<std::int16_t, 1600> samples;
@@ -96,7 +106,8 @@ void Worker::take_audio(Leg& leg, const Item& item, Instant now) {
 }
 
 void Worker::take_event(Leg& leg, const Item& item, Instant now) {
-    const std::span<const std::uint8_t> payload(item.data + item.packet.payload_offset, item.packet.payload_size);
+    const std::span<const std::uint8_t> payload(item.data + item.packet.payload_offset,
+                                                item.packet.payload_size);
     report_digits(leg, leg.digits.on_packet(item.packet.timestamp, payload, now));
     if (leg.digits.pressed() && !leg.digit_timer.set()) {
         wheel_.set(leg.digit_timer, now + media::DigitReceiver::lost_end_timeout);
@@ -114,7 +125,9 @@ void Worker::report_digits(Leg& leg, const media::PressedDigits& pressed) {
         control_.send(event_);
         // Relayed listeners got the event's packets; mixed ones get the key pressed anew.
         for (Leg* listener : leg.listeners) {
-            if (listener->mode != media::HearingMode::mix || listener->formats.event_payload_type < 0) continue;
+            if (listener->mode != media::HearingMode::mix ||
+                listener->formats.event_payload_type < 0)
+                continue;
             listener->digit_sender.push({&key.digit, 1}, ms);
             refresh_ticking(*listener);
         }
@@ -122,7 +135,8 @@ void Worker::report_digits(Leg& leg, const media::PressedDigits& pressed) {
 }
 
 void Worker::relay(Leg& source, Leg& listener, std::span<const Item> items, Instant now) {
-    const bool can_hear = listener.remote.may_send_to && listener.formats.send_law && !listener.digit_sender.busy();
+    const bool can_hear =
+        listener.remote.may_send_to && listener.formats.send_law && !listener.digit_sender.busy();
     if (!can_hear) return;
     for (const Item& item : items) relay_one(source, listener, item, now);
     out_.flush();
@@ -136,19 +150,22 @@ void Worker::relay_one(Leg& source, Leg& listener, const Item& item, Instant now
         listener.out.skip(stream, packet);
         return;
     }
-    packet.payload_type =
-        event ? static_cast<std::uint8_t>(listener.formats.event_payload_type) : listener.formats.send_payload_type;
+    packet.payload_type = event ? static_cast<std::uint8_t>(listener.formats.event_payload_type)
+                                : listener.formats.send_payload_type;
     listener.out.relay(stream, packet, now);
     // The new header goes right before the payload, over the old one.
     std::uint8_t* datagram = item.data + packet.payload_offset - media::rtp_header_size;
     if (!event && law_of(item.kind) != *listener.formats.send_law) {
-        std::uint8_t* translated = translated_[static_cast<std::size_t>(&item - items_.data())].data();
-        media::g711_transcode(law_of(item.kind), {item.data + packet.payload_offset, packet.payload_size},
+        std::uint8_t* translated =
+            translated_[static_cast<std::size_t>(&item - items_.data())].data();
+        media::g711_transcode(law_of(item.kind),
+                              {item.data + packet.payload_offset, packet.payload_size},
                               translated + media::rtp_header_size);
         datagram = translated;
     }
     media::write_rtp_header(datagram, packet);
-    out_.add(listener.sockets->rtp_fd, listener.remote.rtp, datagram, media::rtp_header_size + packet.payload_size);
+    out_.add(listener.sockets->rtp_fd, listener.remote.rtp, datagram,
+             media::rtp_header_size + packet.payload_size);
     ++listener.packets_sent;
     listener.octets_sent += packet.payload_size;
 }
@@ -163,10 +180,11 @@ void Worker::on_rtcp(SocketPair& sockets, Instant now) {
     }
 }
 
-void Worker::take_rtcp(Leg& leg, std::span<const std::uint8_t> datagram, const Address& from, bool rtcp_socket,
-                       Instant now) {
+void Worker::take_rtcp(Leg& leg, std::span<const std::uint8_t> datagram, const Address& from,
+                       bool rtcp_socket, Instant now) {
     media::RtcpSummary summary;
-    const bool plausible = from.same_host(leg.remote.rtp) || from.same_host(leg.remote.signalled_rtcp);
+    const bool plausible =
+        from.same_host(leg.remote.rtp) || from.same_host(leg.remote.signalled_rtcp);
     if (!plausible || !media::parse_rtcp(datagram, leg.out.ssrc(), summary)) {
         ++leg.malformed;
         return;

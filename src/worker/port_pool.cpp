@@ -55,7 +55,8 @@ Result<SocketPair*> PortPool::open_next() {
         if (pair->rtcp_fd >= 0) {
             if (!watch(epoll_fd_, pair->rtp_fd, pair->rtp_tag) ||
                 !watch(epoll_fd_, pair->rtcp_fd, pair->rtcp_tag)) {
-                return Error{"unavailable", "", std::string("epoll refuses a socket: ") + std::strerror(errno)};
+                return Error{"unavailable", "",
+                             std::string("epoll refuses a socket: ") + std::strerror(errno)};
             }
             pairs_.push_back(std::move(pair));
             return pairs_.back().get();

@@ -1,7 +1,8 @@
 #pragma once
-// The RTP and RTCP sockets of one address. A pair stays open and in the epoll set when its leg ends: opening a leg then
-// costs no system call. A port rests at least two seconds before it serves again, and the longest rested goes first, so
-// that a straggler of the old call rarely meets the new one.
+// The RTP and RTCP sockets of one address. A pair stays open and in the epoll set when its leg
+// ends: opening a leg then costs no system call. A port rests at least two seconds before it serves
+// again, and the longest rested goes first, so that a straggler of the old call rarely meets the
+// new one.
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -43,7 +44,8 @@ public:
     /// Sockets are bound to `bind` and registered, edge-triggered, in `epoll_fd`.
     PortPool(Address bind, std::uint16_t port_min, std::uint16_t port_max, int epoll_fd);
 
-    /// A pair for a new leg. Errors: "unavailable" with the reason (no port left, no file descriptor).
+    /// A pair for a new leg. Errors: "unavailable" with the reason (no port left, no file
+    /// descriptor).
     [[nodiscard]] Result<SocketPair*> acquire(Instant now);
     void release(SocketPair* pair, Instant now);
     [[nodiscard]] const Address& bind_address() const { return bind_; }

@@ -1,5 +1,5 @@
-// Recordings: packets go straight to their place on the recording's timeline (packets.cpp); twice a second what has
-// settled is handed to the file thread.
+// Recordings: packets go straight to their place on the recording's timeline (packets.cpp); twice a
+// second what has settled is handed to the file thread.
 #include <algorithm>
 
 #include "worker/worker.h"
@@ -69,7 +69,8 @@ void Worker::write_settled(Recording& recording, bool all, Instant now) {
         const std::uint32_t frames = std::min(ready, AudioBlock::max_frames);
         AudioBlock* block = files_.take_block();
         if (block == nullptr) {
-            // Blocks come back through the ring of results, which the loop reads when it is told; look now.
+            // Blocks come back through the ring of results, which the loop reads when it is told;
+            // look now.
             on_file_results();
             block = files_.take_block();
         }

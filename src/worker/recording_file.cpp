@@ -1,5 +1,5 @@
-// How a recording reaches the disk: each block at its own place, so that a lost one leaves silence and not a shift; the
-// header is renewed every 8 s, so that what a crash leaves can be played.
+// How a recording reaches the disk: each block at its own place, so that a lost one leaves silence
+// and not a shift; the header is renewed every 8 s, so that what a crash leaves can be played.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -51,7 +51,8 @@ void fail(RecordingFile& file, std::uint64_t position, std::string what) {
 
 void write_header(RecordingFile& file) {
     const auto header = media::wav_header(file.end_position * media::wav_frame_octets);
-    if (!write_all(file.fd, header.data(), header.size(), 0)) fail(file, file.end_position, reason(errno));
+    if (!write_all(file.fd, header.data(), header.size(), 0))
+        fail(file, file.end_position, reason(errno));
 }
 
 }  // namespace
@@ -67,7 +68,8 @@ void open_recording(RecordingFile& file) {
 }
 
 void write_recording(RecordingFile& file, const AudioBlock& block) {
-    const off_t at = static_cast<off_t>(media::wav_header_size + block.position * media::wav_frame_octets);
+    const off_t at =
+        static_cast<off_t>(media::wav_header_size + block.position * media::wav_frame_octets);
     const std::size_t size = block.frames * media::wav_frame_octets;
     if (file.fd < 0 || !write_all(file.fd, block.samples, size, at)) {
         if (file.fd >= 0) fail(file, block.position, reason(errno));
@@ -87,7 +89,8 @@ void close_recording(RecordingFile& file) {
     file.fd = -1;
     if (file.lost_frames > 0) {
         char lost[48];
-        std::snprintf(lost, sizeof(lost), "; %.1f s lost", static_cast<double>(file.lost_frames) / 8000);
+        std::snprintf(lost, sizeof(lost), "; %.1f s lost",
+                      static_cast<double>(file.lost_frames) / 8000);
         file.error += lost;
     }
 }

@@ -37,7 +37,8 @@ TEST(Relay, both_hear_each_other_octet_by_octet) {
     std::vector<std::uint8_t> payload(160);
     std::optional<Phone::Received> last;
     for (int i = 0; i < 100; ++i) {
-        for (std::size_t k = 0; k < payload.size(); ++k) payload[k] = static_cast<std::uint8_t>(i * 7 + static_cast<int>(k));
+        for (std::size_t k = 0; k < payload.size(); ++k)
+            payload[k] = static_cast<std::uint8_t>(i * 7 + static_cast<int>(k));
         a.send(payload);
         const auto got = b.receive();
         ASSERT_TRUE(got) << i;
@@ -86,7 +87,8 @@ TEST(Relay, stream_stays_continuous_when_the_source_changes) {
     ASSERT_EQ(20u, b.received.size());
     for (std::size_t i = 1; i < b.received.size(); ++i) {
         EXPECT_EQ(b.received[0].packet.ssrc, b.received[i].packet.ssrc);
-        EXPECT_EQ(static_cast<std::uint16_t>(b.received[i - 1].packet.sequence + 1), b.received[i].packet.sequence);
+        EXPECT_EQ(static_cast<std::uint16_t>(b.received[i - 1].packet.sequence + 1),
+                  b.received[i].packet.sequence);
         const auto step = b.received[i].packet.timestamp - b.received[i - 1].packet.timestamp;
         EXPECT_GT(step, 0u);
         EXPECT_LT(step, 1600u);
@@ -166,11 +168,14 @@ TEST(Relay, malformed_datagrams_are_counted_and_dropped) {
     a.send(std::vector<std::uint8_t>(160, 0x55));
     ASSERT_TRUE(b.receive());
     const std::vector<std::vector<std::uint8_t>> bad{
-        {}, {0x80}, std::vector<std::uint8_t>(11, 0x80), std::vector<std::uint8_t>(172, 0x00),
-        {0x8F, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1},                              // 15 CSRCs, none there
-        {0x90, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0xFF, 0xFF},            // extension beyond the end
-        {0xA0, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 9},                           // padding longer than the rest
-        {0x80, 99, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 9, 9},                       // type not negotiated
+        {},
+        {0x80},
+        std::vector<std::uint8_t>(11, 0x80),
+        std::vector<std::uint8_t>(172, 0x00),
+        {0x8F, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1},                    // 15 CSRCs, none there
+        {0x90, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0xFF, 0xFF},  // extension beyond the end
+        {0xA0, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 9},                 // padding longer than the rest
+        {0x80, 99, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 9, 9},             // type not negotiated
         std::vector<std::uint8_t>(3000, 0x80)};
     for (const auto& d : bad) a.send_datagram(d);
     EXPECT_FALSE(b.receive(60));

@@ -1,4 +1,5 @@
-// What is known of the streams, told to the far end (RTCP) and to control; all of it by coarse timers.
+// What is known of the streams, told to the far end (RTCP) and to control; all of it by coarse
+// timers.
 #include <sys/resource.h>
 
 #include "worker/worker.h"
@@ -23,10 +24,12 @@ void Worker::on_timer(Timer& timer, Instant now) {
             }
             wheel_.set(timer, now + media::rtcp_interval(random(), false));
             return;
-        case timer_silence: return check_silence(*leg, now);
+        case timer_silence:
+            return check_silence(*leg, now);
         case timer_digit:
             report_digits(*leg, leg->digits.expire(now));
-            if (leg->digits.pressed()) wheel_.set(timer, now + media::DigitReceiver::lost_end_timeout);
+            if (leg->digits.pressed())
+                wheel_.set(timer, now + media::DigitReceiver::lost_end_timeout);
             return;
         case timer_recording: {
             auto& recording = *static_cast<Recording*>(timer.owner);
@@ -42,13 +45,15 @@ void Worker::on_timer(Timer& timer, Instant now) {
 }
 
 void Worker::send_rtcp(Leg& leg, bool bye, Instant now) {
-    if (!leg.remote.rtcp.valid() || leg.remote.rtcp.unspecified() || leg.remote.rtcp.port() == 0) return;
+    if (!leg.remote.rtcp.valid() || leg.remote.rtcp.unspecified() || leg.remote.rtcp.port() == 0)
+        return;
     media::RtcpReport report;
     report.ssrc = leg.out.ssrc();
     report.cname = "seatline";
     report.bye = bye;
     if (leg.packets_sent != leg.packets_at_last_report) {
-        report.sender = media::SenderInfo{now, leg.out.timestamp_at(now), static_cast<std::uint32_t>(leg.packets_sent),
+        report.sender = media::SenderInfo{now, leg.out.timestamp_at(now),
+                                          static_cast<std::uint32_t>(leg.packets_sent),
                                           static_cast<std::uint32_t>(leg.octets_sent)};
         leg.packets_at_last_report = leg.packets_sent;
     }
@@ -56,12 +61,14 @@ void Worker::send_rtcp(Leg& leg, bool bye, Instant now) {
         media::ReportBlock block;
         block.ssrc = leg.received.ssrc();
         block.fraction_lost = leg.received.take_fraction_lost();
-        block.cumulative_lost = static_cast<std::int32_t>(std::min<std::uint64_t>(leg.received.lost(), 0x7FFFFF));
+        block.cumulative_lost =
+            static_cast<std::int32_t>(std::min<std::uint64_t>(leg.received.lost(), 0x7FFFFF));
         block.extended_highest = leg.received.extended_highest();
         block.jitter_units = leg.received.jitter_units();
         if (leg.last_sr != 0) {
             block.last_sr = leg.last_sr;
-            block.delay_since_last_sr = static_cast<std::uint32_t>((now - leg.last_sr_at).count() * 65536 / 1'000'000);
+            block.delay_since_last_sr =
+                static_cast<std::uint32_t>((now - leg.last_sr_at).count() * 65536 / 1'000'000);
         }
         report.block = block;
     }
@@ -73,7 +80,8 @@ void Worker::send_rtcp(Leg& leg, bool bye, Instant now) {
 }
 
 void Worker::watch_silence(Leg& leg, Instant now) {
-    const bool expected = leg.silence_limit > 0ms && leg.remote.described && leg.remote.may_receive && !leg.silent;
+    const bool expected =
+        leg.silence_limit > 0ms && leg.remote.described && leg.remote.may_receive && !leg.silent;
     if (!expected) {
         leg.silence_timer.cancel();
         if (!leg.remote.may_receive) leg.silent = false;
@@ -98,8 +106,8 @@ void Worker::fill_report(const Leg& leg, proto::LegReport& report) const {
     report.set_jitter_us(leg.received.jitter_16() * 125 / 16);
     report.set_packets_sent(leg.packets_sent);
     report.set_remote_fraction_lost_256(leg.remote_fraction_lost);
-    report.set_remote_jitter_us(static_cast<std::uint32_t>(std::min<std::uint64_t>(
-        std::uint64_t{leg.remote_jitter_units} * 125, 0xFFFFFFFF)));
+    report.set_remote_jitter_us(static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(std::uint64_t{leg.remote_jitter_units} * 125, 0xFFFFFFFF)));
     report.set_round_trip_us(static_cast<std::uint32_t>(leg.round_trip.count()));
     report.set_octets_received(leg.octets_received);
     report.set_malformed(leg.malformed);
@@ -109,7 +117,8 @@ void Worker::send_worker_stats(Instant) {
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
     const auto us = [](const timeval& t) {
-        return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(t.tv_usec);
+        return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000 +
+               static_cast<std::uint64_t>(t.tv_usec);
     };
     auto& stats = *event_.mutable_worker_stats();
     stats.set_legs(static_cast<std::uint32_t>(legs_.size()));

@@ -1,5 +1,5 @@
-// The event loop. It sleeps until told: by a packet, by control, by the file thread; the 20 ms tick is armed only while
-// a leg needs ticks, the 100 ms coarse time only while there are legs.
+// The event loop. It sleeps until told: by a packet, by control, by the file thread; the 20 ms tick
+// is armed only while a leg needs ticks, the 100 ms coarse time only while there are legs.
 #include "worker/run_worker.h"
 
 #include <poll.h>
@@ -25,7 +25,9 @@ namespace {
 class Clock {
 public:
     Clock() : offset_us_(read_us(CLOCK_REALTIME) - read_us(CLOCK_MONOTONIC)) {}
-    [[nodiscard]] Instant now() const { return from_unix_us(read_us(CLOCK_MONOTONIC) + offset_us_); }
+    [[nodiscard]] Instant now() const {
+        return from_unix_us(read_us(CLOCK_MONOTONIC) + offset_us_);
+    }
 
 private:
     static std::int64_t read_us(clockid_t id) {
@@ -69,8 +71,8 @@ private:
 
 /// After a stall no more ticks than this are made up for: late speech is worse than lost.
 constexpr std::uint64_t max_ticks_made_up = 5;
-/// From this many packets a second on, the loop rests a moment before it looks again, to wake once for several. A tenth
-/// of a packet's 20 ms; control's commands end the rest at once.
+/// From this many packets a second on, the loop rests a moment before it looks again, to wake once
+/// for several. A tenth of a packet's 20 ms; control's commands end the rest at once.
 constexpr std::uint64_t busy_packets_per_second = 4000;
 constexpr long gather_ns = 2'000'000;
 
@@ -94,7 +96,8 @@ public:
         worker_.start(static_cast<std::uint32_t>(::getpid()));
         finish_turn();
         while (control_.open()) {
-            const int count = ::epoll_wait(epoll_fd_, events_.data(), static_cast<int>(events_.size()), -1);
+            const int count =
+                ::epoll_wait(epoll_fd_, events_.data(), static_cast<int>(events_.size()), -1);
             const Instant now = clock_.now();
             for (int i = 0; i < count; ++i) {
                 handle(*static_cast<EpollTag*>(events_[static_cast<std::size_t>(i)].data.ptr), now);
@@ -116,8 +119,10 @@ private:
 
     void handle(EpollTag& tag, Instant now) {
         switch (tag.kind) {
-            case EpollTag::Kind::rtp: return worker_.on_rtp(*tag.sockets, now);
-            case EpollTag::Kind::rtcp: return worker_.on_rtcp(*tag.sockets, now);
+            case EpollTag::Kind::rtp:
+                return worker_.on_rtp(*tag.sockets, now);
+            case EpollTag::Kind::rtcp:
+                return worker_.on_rtcp(*tag.sockets, now);
             case EpollTag::Kind::control:
                 return control_.read([&](const proto::ToWorker& c) { worker_.on_command(c, now); });
             case EpollTag::Kind::tick: {
@@ -128,7 +133,8 @@ private:
             case EpollTag::Kind::coarse:
                 if (coarse_.elapsed() > 0) worker_.on_coarse_time(now);
                 return;
-            case EpollTag::Kind::files: return worker_.on_file_results();
+            case EpollTag::Kind::files:
+                return worker_.on_file_results();
         }
     }
 
@@ -199,7 +205,8 @@ int run_worker(int control_fd, const WorkerConfig& config) {
     }
     std::signal(SIGXFSZ, SIG_IGN);
     std::signal(SIGPIPE, SIG_IGN);
-    // Ctrl-C reaches the whole foreground group; the recordings are finished when control, ending by it, closes the socket.
+    // Ctrl-C reaches the whole foreground group; the recordings are finished when control, ending
+    // by it, closes the socket.
     std::signal(SIGINT, SIG_IGN);
     raise_descriptor_limit();
     ::prctl(PR_SET_TIMERSLACK, 50'000ul);

@@ -26,7 +26,9 @@ WorkerConfig ports(std::uint16_t from) {
 }
 
 std::string temporary(const std::string& name) {
-    return (std::filesystem::temp_directory_path() / ("seatline_media_" + std::to_string(::getpid()) + "_" + name)).string();
+    return (std::filesystem::temp_directory_path() /
+            ("seatline_media_" + std::to_string(::getpid()) + "_" + name))
+        .string();
 }
 
 /// A mono WAV of any rate, written by hand.
@@ -34,11 +36,13 @@ void write_wav(const std::string& path, std::span<const std::int16_t> samples, s
     auto header = media::wav_header(samples.size() * 2);
     header[22] = 1;
     for (unsigned i = 0; i < 4; ++i) header[24 + i] = static_cast<std::uint8_t>(rate >> (8 * i));
-    for (unsigned i = 0; i < 4; ++i) header[28 + i] = static_cast<std::uint8_t>(rate * 2 >> (8 * i));
+    for (unsigned i = 0; i < 4; ++i)
+        header[28 + i] = static_cast<std::uint8_t>(rate * 2 >> (8 * i));
     header[32] = 2;
     std::ofstream out(path, std::ios::binary);
     out.write(reinterpret_cast<const char*>(header.data()), header.size());
-    out.write(reinterpret_cast<const char*>(samples.data()), static_cast<std::streamsize>(samples.size() * 2));
+    out.write(reinterpret_cast<const char*>(samples.data()),
+              static_cast<std::streamsize>(samples.size() * 2));
 }
 
 struct Stereo {
@@ -90,7 +94,8 @@ TEST(Play, prompts_follow_each_other_and_end) {
     write_wav(low, make_tone(700, 8000, 300), 8000);
     std::vector<std::int16_t> wide(16000 * 3 / 10);
     for (std::size_t i = 0; i < wide.size(); ++i) {
-        wide[i] = static_cast<std::int16_t>(8000 * std::sin(2 * 3.14159265358979 * 1500 * static_cast<double>(i) / 16000));
+        wide[i] = static_cast<std::int16_t>(
+            8000 * std::sin(2 * 3.14159265358979 * 1500 * static_cast<double>(i) / 16000));
     }
     write_wav(high, wide, 16000);
     load(worker, "low", low);
@@ -111,7 +116,8 @@ TEST(Play, prompts_follow_each_other_and_end) {
     EXPECT_EQ(77u, ended->play_ended().play());
     EXPECT_EQ("finished", ended->play_ended().outcome());
     worker.play(1, 78, {"nothing"});
-    EXPECT_EQ("unknown_prompt", worker.expect(proto::FromWorker::kPlayEnded)->play_ended().outcome());
+    EXPECT_EQ("unknown_prompt",
+              worker.expect(proto::FromWorker::kPlayEnded)->play_ended().outcome());
     worker.play(1, 79, {"low"}, true);
     worker.play(1, 80, {"high"}, true);
     EXPECT_EQ("replaced", worker.expect(proto::FromWorker::kPlayEnded)->play_ended().outcome());
@@ -167,7 +173,8 @@ TEST(Digits, are_reported_once_and_relayed) {
     for (int i = 1; i <= 8; ++i) {
         const bool end = i > 5;
         const std::uint16_t units = static_cast<std::uint16_t>(std::min(i, 6) * 160);
-        const std::uint8_t p[4] = {5, static_cast<std::uint8_t>(end ? 0x8A : 0x0A), static_cast<std::uint8_t>(units >> 8),
+        const std::uint8_t p[4] = {5, static_cast<std::uint8_t>(end ? 0x8A : 0x0A),
+                                   static_cast<std::uint8_t>(units >> 8),
                                    static_cast<std::uint8_t>(units)};
         a.send(p, 101, i == 1);
     }
@@ -269,7 +276,8 @@ TEST(Recording, file_size_limit_is_an_error_with_its_place) {
     a.speak(make_tone(500, 8000, 1700));
     const auto ended = stop_recording(worker, 9);
     ::setrlimit(RLIMIT_FSIZE, &before);
-    EXPECT_NE(std::string::npos, ended.error().find("file size limit reached after")) << ended.error();
+    EXPECT_NE(std::string::npos, ended.error().find("file size limit reached after"))
+        << ended.error();
     std::filesystem::remove(path);
 }
 

@@ -12,19 +12,32 @@ std::atomic<bool> counting{false};
 std::atomic<std::uint64_t> allocations{0};
 
 void* counted(std::size_t size) {
-    if (counting.load(std::memory_order_relaxed)) allocations.fetch_add(1, std::memory_order_relaxed);
+    if (counting.load(std::memory_order_relaxed))
+        allocations.fetch_add(1, std::memory_order_relaxed);
     void* p = std::malloc(size == 0 ? 1 : size);
     if (p == nullptr) std::abort();
     return p;
 }
 }  // namespace
 
-void* operator new(std::size_t size) { return counted(size); }
-void* operator new[](std::size_t size) { return counted(size); }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete[](void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-void operator delete[](void* p, std::size_t) noexcept { std::free(p); }
+void* operator new(std::size_t size) {
+    return counted(size);
+}
+void* operator new[](std::size_t size) {
+    return counted(size);
+}
+void operator delete(void* p) noexcept {
+    std::free(p);
+}
+void operator delete[](void* p) noexcept {
+    std::free(p);
+}
+void operator delete(void* p, std::size_t) noexcept {
+    std::free(p);
+}
+void operator delete[](void* p, std::size_t) noexcept {
+    std::free(p);
+}
 
 namespace seatline::worker::testing {
 namespace {
@@ -74,7 +87,8 @@ TEST(Streams, no_allocation_per_packet) {
     counting = false;
     while (b.receive(30)) ++heard;
     EXPECT_EQ(300, heard);
-    // 400 packets in, 400 relayed, 20 ticks, a block for the disk; events to control may allocate, packets may not.
+    // 400 packets in, 400 relayed, 20 ticks, a block for the disk; events to control may allocate,
+    // packets may not.
     EXPECT_LE(allocations.load(), 4u);
     EXPECT_EQ(300u, worker.close(1).packets_received());
 }
@@ -97,7 +111,8 @@ TEST(Streams, rtcp_reports_go_both_ways) {
     media::RtcpReport ours;
     ours.ssrc = a.ssrc();
     ours.cname = "phone";
-    const auto wall = std::chrono::duration_cast<microseconds>(std::chrono::system_clock::now().time_since_epoch());
+    const auto wall = std::chrono::duration_cast<microseconds>(
+        std::chrono::system_clock::now().time_since_epoch());
     ours.sender = media::SenderInfo{from_unix_us(wall.count()), 1, 20, 3200};
     ours.block = media::ReportBlock{first->packet.ssrc, 51, 3, 7, 16, 0, 0};
     a.send_rtcp({buffer, media::build_rtcp(buffer, ours)});

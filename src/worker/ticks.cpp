@@ -1,4 +1,5 @@
-// What the worker makes itself, every 20 ms and only for legs that need it: prompts, mixed frames, keys.
+// What the worker makes itself, every 20 ms and only for legs that need it: prompts, mixed frames,
+// keys.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -50,15 +51,16 @@ bool Worker::skip_finished_prompts(Leg& leg) {
         }
         const PromptEntry& entry = *player.prompts[player.index];
         if (entry.state == PromptEntry::State::loading) return true;
-        if (entry.state == PromptEntry::State::ready && player.sample < entry.prompt.samples.size()) return true;
+        if (entry.state == PromptEntry::State::ready && player.sample < entry.prompt.samples.size())
+            return true;
         ++player.index;
         player.sample = 0;
     }
     return false;
 }
 
-/// One frame of the player: into `mixed_into` as samples, or as `coded` octets of the leg's law, valid until the next
-/// call. False when nothing sounds now (the prompt is still being read).
+/// One frame of the player: into `mixed_into` as samples, or as `coded` octets of the leg's law,
+/// valid until the next call. False when nothing sounds now (the prompt is still being read).
 bool Worker::next_prompt_frame(Leg& leg, std::int16_t* mixed_into, const std::uint8_t*& coded) {
     if (!skip_finished_prompts(leg)) return false;
     Player& player = leg.player;
@@ -105,8 +107,10 @@ void Worker::send_event(Leg& leg, Instant now) {
         std::array<std::int16_t, frame_samples> samples{};
         const auto tone = media::key_tone(key);
         for (std::size_t i = 0; key != 0 && i < frame_samples; ++i) {
-            const double t = 2 * std::numbers::pi * static_cast<double>(leg.digit_samples + i) / 8000;
-            samples[i] = static_cast<std::int16_t>(5000 * (std::sin(tone.low * t) + std::sin(tone.high * t)));
+            const double t =
+                2 * std::numbers::pi * static_cast<double>(leg.digit_samples + i) / 8000;
+            samples[i] = static_cast<std::int16_t>(
+                5000 * (std::sin(tone.low * t) + std::sin(tone.high * t)));
         }
         leg.digit_samples = key == 0 ? 0 : leg.digit_samples + frame_samples;
         std::array<std::uint8_t, frame_samples> coded;
@@ -122,7 +126,8 @@ void Worker::send_event(Leg& leg, Instant now) {
     std::uint8_t* datagram = translated_[0].data();
     media::write_rtp_header(datagram, packet);
     std::ranges::copy(event.payload, datagram + media::rtp_header_size);
-    out_.add(leg.sockets->rtp_fd, leg.remote.rtp, datagram, media::rtp_header_size + event.payload.size());
+    out_.add(leg.sockets->rtp_fd, leg.remote.rtp, datagram,
+             media::rtp_header_size + event.payload.size());
     out_.flush();
     ++leg.packets_sent;
     leg.octets_sent += event.payload.size();

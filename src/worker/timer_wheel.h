@@ -1,6 +1,6 @@
 #pragma once
-// Coarse deadlines of many legs in one place: 100 ms steps, constant cost to set, move and cancel, nothing per packet.
-// Timers live inside their owners; the wheel only links them.
+// Coarse deadlines of many legs in one place: 100 ms steps, constant cost to set, move and cancel,
+// nothing per packet. Timers live inside their owners; the wheel only links them.
 #include <array>
 #include <cstdint>
 
@@ -9,11 +9,11 @@
 namespace seatline::worker {
 
 struct Timer {
-    std::uint8_t kind = 0;    ///< what the owner meant by it
+    std::uint8_t kind = 0;  ///< what the owner meant by it
     void* owner = nullptr;
-    std::uint64_t due = 0;    ///< in steps
+    std::uint64_t due = 0;  ///< in steps
     Timer* previous = nullptr;
-    Timer* next = nullptr;    ///< not null while set
+    Timer* next = nullptr;  ///< not null while set
 
     Timer() = default;
     Timer(std::uint8_t kind_of, void* owned_by) : kind(kind_of), owner(owned_by) {}
@@ -52,7 +52,8 @@ public:
         link(timer, slots_[timer.due % slots_.size()]);
     }
 
-    /// Calls `fire(Timer&)` for every timer due at `now`; a fired timer is no longer set and may be set again.
+    /// Calls `fire(Timer&)` for every timer due at `now`; a fired timer is no longer set and may be
+    /// set again.
     template <class Fire>
     void advance(Instant now, Fire&& fire) {
         const auto target = static_cast<std::uint64_t>(now <= start_ ? 0 : (now - start_) / step);

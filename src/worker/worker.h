@@ -1,7 +1,8 @@
 #pragma once
-// The media worker's state and the verbs on it. One thread; every entry point takes `now`. The files: commands.cpp
-// (what control asks for), hearing.cpp (who hears whom), packets.cpp (RTP in and on), ticks.cpp (what is made each
-// 20 ms), reports.cpp (RTCP, silence, statistics), recording.cpp; loop.cpp has the event loop.
+// The media worker's state and the verbs on it. One thread; every entry point takes `now`. The
+// files: commands.cpp (what control asks for), hearing.cpp (who hears whom), packets.cpp (RTP in
+// and on), ticks.cpp (what is made each 20 ms), reports.cpp (RTCP, silence, statistics),
+// recording.cpp; loop.cpp has the event loop.
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -20,7 +21,8 @@ namespace seatline::worker {
 
 class Worker {
 public:
-    Worker(const WorkerConfig& config, ControlLink& control, FileThread& files, int epoll_fd, Instant start);
+    Worker(const WorkerConfig& config, ControlLink& control, FileThread& files, int epoll_fd,
+           Instant start);
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
@@ -70,13 +72,15 @@ private:
     void end_play(Leg& leg, const char* outcome);
 
     // packets.cpp
-    bool accept(Leg& leg, std::span<std::uint8_t> datagram, const Address& from, Item& item, Instant now);
+    bool accept(Leg& leg, std::span<std::uint8_t> datagram, const Address& from, Item& item,
+                Instant now);
     void take_audio(Leg& leg, const Item& item, Instant now);
     void take_event(Leg& leg, const Item& item, Instant now);
     void report_digits(Leg& leg, const media::PressedDigits& pressed);
     void relay(Leg& source, Leg& listener, std::span<const Item> items, Instant now);
     void relay_one(Leg& source, Leg& listener, const Item& item, Instant now);
-    void take_rtcp(Leg& leg, std::span<const std::uint8_t> datagram, const Address& from, bool rtcp_socket, Instant now);
+    void take_rtcp(Leg& leg, std::span<const std::uint8_t> datagram, const Address& from,
+                   bool rtcp_socket, Instant now);
 
     // ticks.cpp
     void tick_leg(Leg& leg, Instant now);
@@ -117,7 +121,8 @@ private:
     std::unordered_map<std::uint64_t, std::unique_ptr<Leg>> legs_;
     std::unordered_map<std::uint64_t, std::unique_ptr<Room>> rooms_;
     std::unordered_map<std::string, std::shared_ptr<PromptEntry>> prompts_;
-    std::unordered_map<const RecordingFile*, std::uint64_t> skipped_frames_;  ///< of recordings that end
+    std::unordered_map<const RecordingFile*, std::uint64_t>
+        skipped_frames_;  ///< of recordings that end
     std::vector<Leg*> ticking_;
     std::uint64_t tick_ = 0;
     TimerWheel wheel_;
@@ -125,7 +130,8 @@ private:
     DatagramBatch batch_;
     SendQueue out_;
     std::array<Item, DatagramBatch::size> items_;
-    std::array<std::array<std::uint8_t, 2048>, DatagramBatch::size> translated_;  ///< for the other law
+    std::array<std::array<std::uint8_t, 2048>, DatagramBatch::size>
+        translated_;  ///< for the other law
     std::uint64_t packets_received_ = 0;
     std::uint64_t packets_dropped_ = 0;
     proto::FromWorker event_;

@@ -14,7 +14,8 @@ struct WorkerConfig {
     std::uint16_t port_min = 20000;  ///< RTP takes even ports, RTCP the odd one above
     std::uint16_t port_max = 29999;
     std::uint32_t max_legs = 4000;
-    /// Blocks of half a second of one recording that may wait for the disk; memory is touched only when used (16 KiB each).
+    /// Blocks of half a second of one recording that may wait for the disk; memory is touched only
+    /// when used (16 KiB each).
     std::uint32_t max_waiting_blocks = 4096;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-// For tests: a worker on a thread of its own with the control end of its socket, and phones with real UDP sockets.
+// For tests: a worker on a thread of its own with the control end of its socket, and phones with
+// real UDP sockets.
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -25,7 +26,9 @@
 namespace seatline::worker::testing {
 
 inline std::int64_t steady_ms() {
-    return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    return std::chrono::duration_cast<milliseconds>(
+               std::chrono::steady_clock::now().time_since_epoch())
+        .count();
 }
 
 /// The control process's part.
@@ -52,11 +55,15 @@ public:
         std::string frame(4, '\0');
         for (unsigned i = 0; i < 4; ++i) frame[i] = static_cast<char>(body.size() >> (8 * i));
         frame += body;
-        ASSERT_EQ(static_cast<ssize_t>(frame.size()), ::send(fd_, frame.data(), frame.size(), MSG_NOSIGNAL));
+        ASSERT_EQ(static_cast<ssize_t>(frame.size()),
+                  ::send(fd_, frame.data(), frame.size(), MSG_NOSIGNAL));
     }
-    void send_raw(const std::string& octets) { ASSERT_GT(::send(fd_, octets.data(), octets.size(), MSG_NOSIGNAL), 0); }
+    void send_raw(const std::string& octets) {
+        ASSERT_GT(::send(fd_, octets.data(), octets.size(), MSG_NOSIGNAL), 0);
+    }
 
-    /// The next event of this kind; events of other kinds before it stay for later. Empty after `wait_ms`.
+    /// The next event of this kind; events of other kinds before it stay for later. Empty after
+    /// `wait_ms`.
     std::optional<proto::FromWorker> expect(proto::FromWorker::BodyCase kind, int wait_ms = 3000) {
         const auto until = steady_ms() + wait_ms;
         while (true) {
@@ -81,7 +88,8 @@ public:
         in_.append(buffer, static_cast<std::size_t>(got));
         while (in_.size() >= 4) {
             std::uint32_t size = 0;
-            for (unsigned i = 0; i < 4; ++i) size |= static_cast<std::uint32_t>(static_cast<std::uint8_t>(in_[i])) << (8 * i);
+            for (unsigned i = 0; i < 4; ++i)
+                size |= static_cast<std::uint32_t>(static_cast<std::uint8_t>(in_[i])) << (8 * i);
             if (in_.size() < 4 + size) return;
             proto::FromWorker event;
             ASSERT_TRUE(event.ParseFromArray(in_.data() + 4, static_cast<int>(size)));
@@ -97,7 +105,8 @@ public:
         for (auto s : sources) c.mutable_hear()->add_sources(s);
         send(c);
     }
-    void play(std::uint64_t leg, std::uint64_t play, std::vector<std::string> prompts, bool loop = false, bool mute = true) {
+    void play(std::uint64_t leg, std::uint64_t play, std::vector<std::string> prompts,
+              bool loop = false, bool mute = true) {
         proto::ToWorker c;
         c.mutable_play()->set_leg(leg);
         c.mutable_play()->set_play(play);
@@ -124,7 +133,8 @@ private:
     std::deque<proto::FromWorker> events_;
 };
 
-inline void add_format(google::protobuf::RepeatedPtrField<proto::PayloadFormat>* list, const char* name, unsigned type) {
+inline void add_format(google::protobuf::RepeatedPtrField<proto::PayloadFormat>* list,
+                       const char* name, unsigned type) {
     auto* f = list->Add();
     f->set_name(name);
     f->set_payload_type(type);
@@ -134,7 +144,8 @@ inline void add_format(google::protobuf::RepeatedPtrField<proto::PayloadFormat>*
 /// The far end of one leg: an RTP and an RTCP socket on 127.0.0.1 (or ::1) and its own stream.
 class Phone {
 public:
-    explicit Phone(media::G711 law = media::G711::alaw, const char* host = "127.0.0.1") : law_(law), host_(host) {
+    explicit Phone(media::G711 law = media::G711::alaw, const char* host = "127.0.0.1")
+        : law_(law), host_(host) {
         rtp_ = open(rtp_address_);
         rtcp_ = open(rtcp_address_);
         ssrc_ = 0x1000u + static_cast<std::uint32_t>(rtp_address_.port());
@@ -153,14 +164,17 @@ public:
         d.set_port(rtp_address_.port());
         d.set_rtcp_port(rtcp_address_.port());
         d.set_direction(direction);
-        if (law_ == media::G711::alaw) add_format(d.mutable_formats(), "PCMA", 8);
-        else add_format(d.mutable_formats(), "PCMU", 0);
+        if (law_ == media::G711::alaw)
+            add_format(d.mutable_formats(), "PCMA", 8);
+        else
+            add_format(d.mutable_formats(), "PCMU", 0);
         if (events) add_format(d.mutable_formats(), "telephone-event", event_type);
         return d;
     }
 
     /// Opens a leg that answers this phone's offer.
-    proto::MediaDescription open_leg(TestWorker& worker, std::uint64_t leg, std::uint64_t room, std::uint32_t silence_ms = 0) {
+    proto::MediaDescription open_leg(TestWorker& worker, std::uint64_t leg, std::uint64_t room,
+                                     std::uint32_t silence_ms = 0) {
         proto::ToWorker c;
         auto& o = *c.mutable_open_leg();
         o.set_leg(leg);
@@ -184,7 +198,10 @@ public:
 
     void send(std::span<const std::uint8_t> payload, int type = -1, bool marker = false) {
         std::uint8_t packet[1500];
-        media::write_rtp_header(packet, {marker, static_cast<std::uint8_t>(type >= 0 ? type : law_ == media::G711::alaw ? 8 : 0),
+        media::write_rtp_header(packet, {marker,
+                                         static_cast<std::uint8_t>(type >= 0 ? type
+                                                                   : law_ == media::G711::alaw ? 8
+                                                                                               : 0),
                                          sequence++, timestamp, ssrc_, 0, 0});
         std::memcpy(packet + 12, payload.data(), payload.size());
         send_datagram({packet, payload.size() + 12});
@@ -196,8 +213,10 @@ public:
     void send_rtcp(std::span<const std::uint8_t> d) {
         ::sendto(rtcp_, d.data(), d.size(), 0, to_rtcp_.raw(), to_rtcp_.size());
     }
-    /// Sends `samples` as 20 ms packets, one each 20 ms of real time if `paced`; `between` after each.
-    void speak(std::span<const std::int16_t> samples, bool paced = true, const std::function<void()>& between = {}) {
+    /// Sends `samples` as 20 ms packets, one each 20 ms of real time if `paced`; `between` after
+    /// each.
+    void speak(std::span<const std::int16_t> samples, bool paced = true,
+               const std::function<void()>& between = {}) {
         std::uint8_t coded[160];
         auto next = std::chrono::steady_clock::now();
         for (std::size_t at = 0; at + 160 <= samples.size(); at += 160) {
@@ -222,19 +241,23 @@ public:
         socklen_t size = Address::max_size;
         const ssize_t got = ::recvfrom(rtp_, buffer, sizeof(buffer), 0, from.raw(), &size);
         Received r;
-        if (got <= 0 || !media::parse_rtp({buffer, static_cast<std::size_t>(got)}, r.packet)) return std::nullopt;
-        r.payload.assign(buffer + r.packet.payload_offset, buffer + r.packet.payload_offset + r.packet.payload_size);
+        if (got <= 0 || !media::parse_rtp({buffer, static_cast<std::size_t>(got)}, r.packet))
+            return std::nullopt;
+        r.payload.assign(buffer + r.packet.payload_offset,
+                         buffer + r.packet.payload_offset + r.packet.payload_size);
         r.from_port = from.port();
         return r;
     }
     std::vector<std::uint8_t> receive_rtcp(int wait_ms) {
         pollfd p{rtcp_, POLLIN, 0};
         std::vector<std::uint8_t> buffer(2048);
-        const ssize_t got = ::poll(&p, 1, wait_ms) > 0 ? ::recv(rtcp_, buffer.data(), buffer.size(), 0) : 0;
+        const ssize_t got =
+            ::poll(&p, 1, wait_ms) > 0 ? ::recv(rtcp_, buffer.data(), buffer.size(), 0) : 0;
         buffer.resize(static_cast<std::size_t>(got > 0 ? got : 0));
         return buffer;
     }
-    /// All audio that came so far, decoded, in order of arrival, until `quiet_ms` without a packet or `max_ms` are over.
+    /// All audio that came so far, decoded, in order of arrival, until `quiet_ms` without a packet
+    /// or `max_ms` are over.
     std::vector<std::int16_t> hear(int max_ms, int quiet_ms = 60) {
         std::vector<std::int16_t> out;
         const auto until = steady_ms() + max_ms;

@@ -1,8 +1,9 @@
-// What the media worker costs, against a bare forwarder of the same packets in the same run. Processes: this one sends
-// and counts (few sockets, large batches), a child of it forwards. CPU is user and system time of all threads of the
-// child, from /proc/PID/task/*/schedstat.
+// What the media worker costs, against a bare forwarder of the same packets in the same run.
+// Processes: this one sends and counts (few sockets, large batches), a child of it forwards. CPU is
+// user and system time of all threads of the child, from /proc/PID/task/*/schedstat.
 //
-//   media_bench [--calls N] [--seconds S] [--rounds R] [--only bare|relay|record|idle|music|open]     default: the table of 100 calls and of 500 recorded calls
+//   media_bench [--calls N] [--seconds S] [--rounds R] [--only bare|relay|record|idle|music|open]
+//   default: the table of 100 calls and of 500 recorded calls
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -50,7 +51,8 @@ void pin(int cpu) {
 /// CPU time of all threads of a process.
 double cpu_seconds(pid_t pid) {
     double sum = 0;
-    for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
+    for (const auto& task :
+         std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
         std::ifstream in(task.path() / "schedstat");
         double ns = 0;
         in >> ns;
@@ -71,13 +73,15 @@ int udp_socket(Address& address, int buffer_octets) {
     return fd;
 }
 
-// ---------------------------------------------------------------------------------------------- the traffic
+// ----------------------------------------------------------------------------------------------
+// the traffic
 struct Traffic {
     std::uint64_t sent = 0;
     std::uint64_t received = 0;
 };
 
-/// All far ends: a few sockets, every leg's port of the worker as a target, a packet to each every 20 ms.
+/// All far ends: a few sockets, every leg's port of the worker as a target, a packet to each every
+/// 20 ms.
 class Generator {
 public:
     static constexpr std::size_t sockets = 8;
@@ -96,7 +100,8 @@ public:
         targets_ = std::move(targets);
         packets_.assign(targets_.size(), {});
         for (std::size_t i = 0; i < targets_.size(); ++i) {
-            media::write_rtp_header(packets_[i].data(), {false, 8, 0, 0, static_cast<std::uint32_t>(i + 1), 0, 0});
+            media::write_rtp_header(packets_[i].data(),
+                                    {false, 8, 0, 0, static_cast<std::uint32_t>(i + 1), 0, 0});
             std::memset(packets_[i].data() + 12, 0x5A, 160);
         }
     }
@@ -125,7 +130,8 @@ private:
             const auto flush = [&] {
                 std::size_t at = 0;
                 while (at < count) {
-                    const int done = ::sendmmsg(fds_[s], headers.data() + at, static_cast<unsigned>(count - at), 0);
+                    const int done = ::sendmmsg(fds_[s], headers.data() + at,
+                                                static_cast<unsigned>(count - at), 0);
                     if (done <= 0) break;
                     at += static_cast<std::size_t>(done);
                 }
@@ -135,7 +141,8 @@ private:
             for (std::size_t leg = s; leg < targets_.size(); leg += sockets) {
                 if ((leg / sockets) % 20 != slot_) continue;
                 media::store_u16(packets_[leg].data() + 2, static_cast<std::uint16_t>(frame_));
-                media::store_u32(packets_[leg].data() + 4, static_cast<std::uint32_t>(frame_ * 160));
+                media::store_u32(packets_[leg].data() + 4,
+                                 static_cast<std::uint32_t>(frame_ * 160));
                 vectors[count] = {packets_[leg].data(), packet_octets};
                 headers[count].msg_hdr.msg_name = targets_[leg].raw();
                 headers[count].msg_hdr.msg_namelen = targets_[leg].size();
@@ -159,7 +166,8 @@ private:
             int got = 0;
             do {
                 got = ::recvmmsg(fd, headers.data(), headers.size(), MSG_DONTWAIT, nullptr);
-                for (int i = 0; i < got; ++i) traffic.received += headers[static_cast<std::size_t>(i)].msg_len >= 160;
+                for (int i = 0; i < got; ++i)
+                    traffic.received += headers[static_cast<std::size_t>(i)].msg_len >= 160;
             } while (got == static_cast<int>(headers.size()));
         }
     }
@@ -172,9 +180,11 @@ private:
     std::uint64_t frame_ = 0;
 };
 
-// ---------------------------------------------------------------------------------------------- the bare forwarder
-/// A socket a leg as the worker has, epoll (edge-triggered), recvmmsg, sendmmsg out of the other leg's socket; nothing
-/// is looked at. With `gather`, it rests 1 ms between looks as the worker does at this rate.
+// ----------------------------------------------------------------------------------------------
+// the bare forwarder
+/// A socket a leg as the worker has, epoll (edge-triggered), recvmmsg, sendmmsg out of the other
+/// leg's socket; nothing is looked at. With `gather`, it rests 1 ms between looks as the worker
+/// does at this rate.
 [[noreturn]] void bare_forwarder(std::vector<int> fds, std::vector<Address> far, bool gather) {
     const int epoll_fd = ::epoll_create1(0);
     for (std::size_t i = 0; i < fds.size(); ++i) {
@@ -187,13 +197,15 @@ private:
     seatline::worker::SendQueue out;
     std::array<epoll_event, 512> events;
     while (true) {
-        const int count = ::epoll_wait(epoll_fd, events.data(), static_cast<int>(events.size()), -1);
+        const int count =
+            ::epoll_wait(epoll_fd, events.data(), static_cast<int>(events.size()), -1);
         for (int e = 0; e < count; ++e) {
             const std::size_t i = events[static_cast<std::size_t>(e)].data.u64;
             std::size_t got = batch.size;
             while (got == batch.size) {
                 got = batch.receive(fds[i]);
-                for (std::size_t k = 0; k < got; ++k) out.add(fds[i ^ 1], far[i ^ 1], batch.data(k).data(), batch.data(k).size());
+                for (std::size_t k = 0; k < got; ++k)
+                    out.add(fds[i ^ 1], far[i ^ 1], batch.data(k).data(), batch.data(k).size());
                 out.flush();
             }
         }
@@ -210,7 +222,8 @@ struct Figures {
 /// Traffic through the process `pid`, after a second to settle.
 Figures measure(Generator& generator, pid_t pid, int seconds, bool send = true) {
     generator.run(1s, send);
-    // Nothing of the first second may count in the measured ones: on a busy machine packets wait long.
+    // Nothing of the first second may count in the measured ones: on a busy machine packets wait
+    // long.
     for (int i = 0; i < 20 && send && generator.run(100ms, false).received > 0; ++i) {
     }
     Figures f;
@@ -228,16 +241,19 @@ Figures measure(Generator& generator, pid_t pid, int seconds, bool send = true) 
 
 /// Keeps the round with the least CPU; losses of all rounds add up.
 void keep_least(Figures& kept, const Figures& round) {
-    const Traffic sum{kept.traffic.sent + round.traffic.sent, kept.traffic.received + round.traffic.received};
+    const Traffic sum{kept.traffic.sent + round.traffic.sent,
+                      kept.traffic.received + round.traffic.received};
     if (kept.traffic.sent == 0 || round.us_per_packet < kept.us_per_packet) kept = round;
     kept.traffic = sum;
 }
 
 void print(const char* name, std::size_t calls, const Figures& f, double base_us) {
     if (f.us_per_packet == 0 && f.core_percent == 0) return;  // not asked for
-    std::printf("%-34s %5zu calls  %7.2f us/packet  %6.1f %% of a core", name, calls, f.us_per_packet, f.core_percent);
+    std::printf("%-34s %5zu calls  %7.2f us/packet  %6.1f %% of a core", name, calls,
+                f.us_per_packet, f.core_percent);
     if (f.traffic.sent) {
-        std::printf("  lost %lld of %llu", static_cast<long long>(f.traffic.sent - f.traffic.received),
+        std::printf("  lost %lld of %llu",
+                    static_cast<long long>(f.traffic.sent - f.traffic.received),
                     static_cast<unsigned long long>(f.traffic.sent));
     }
     if (base_us > 0) std::printf("  %.2f x bare", f.us_per_packet / base_us);
@@ -272,7 +288,8 @@ Figures bench_bare(std::size_t calls, int seconds, bool gather) {
     return f;
 }
 
-// ---------------------------------------------------------------------------------------------- the worker
+// ----------------------------------------------------------------------------------------------
+// the worker
 class WorkerProcess {
 public:
     WorkerProcess() {
@@ -302,7 +319,8 @@ public:
         frame += body;
         if (::send(fd_, frame.data(), frame.size(), 0) < 0) std::exit(1);
     }
-    /// Waits by poll as an event loop does: a thread blocked in recv would be woken by every command that is read.
+    /// Waits by poll as an event loop does: a thread blocked in recv would be woken by every
+    /// command that is read.
     proto::FromWorker receive() {
         while (true) {
             std::uint32_t size = 0;
@@ -348,7 +366,8 @@ public:
     }
     std::uint16_t open_leg(std::uint64_t leg, std::uint64_t room, const Address& far) {
         send(open_command(leg, room, far));
-        return static_cast<std::uint16_t>(expect(proto::FromWorker::kLegOpened).leg_opened().local().port());
+        return static_cast<std::uint16_t>(
+            expect(proto::FromWorker::kLegOpened).leg_opened().local().port());
     }
     void hear(std::uint64_t leg, std::vector<std::uint64_t> sources) {
         proto::ToWorker c;
@@ -368,7 +387,8 @@ Figures bench_relay(std::size_t calls, int seconds, bool record, const std::stri
     WorkerProcess worker;
     std::vector<Address> targets;
     for (std::size_t leg = 0; leg < 2 * calls; ++leg) {
-        targets.push_back(Address::parse("127.0.0.1", worker.open_leg(leg + 1, leg / 2 + 1, generator.address_of_leg(leg))));
+        targets.push_back(Address::parse(
+            "127.0.0.1", worker.open_leg(leg + 1, leg / 2 + 1, generator.address_of_leg(leg))));
     }
     for (std::size_t leg = 0; leg < 2 * calls; ++leg) worker.hear(leg + 1, {(leg ^ 1) + 1});
     for (std::size_t call = 0; record && call < calls; ++call) {
@@ -387,12 +407,14 @@ Figures bench_listeners(std::size_t callers, int seconds, bool music) {
     Generator generator;
     WorkerProcess worker;
     if (music) {
-        const auto path = std::filesystem::temp_directory_path() / ("media_bench_" + std::to_string(::getpid()) + ".wav");
+        const auto path = std::filesystem::temp_directory_path() /
+                          ("media_bench_" + std::to_string(::getpid()) + ".wav");
         const auto tone = media::make_tone(440, 8000, 10000);
         const auto header = media::wav_header(tone.size() * 2);
         std::ofstream(path, std::ios::binary)
             .write(reinterpret_cast<const char*>(header.data()), header.size())
-            .write(reinterpret_cast<const char*>(tone.data()), static_cast<std::streamsize>(tone.size() * 2));
+            .write(reinterpret_cast<const char*>(tone.data()),
+                   static_cast<std::streamsize>(tone.size() * 2));
         proto::ToWorker c;
         c.mutable_load_prompt()->set_name("music");
         c.mutable_load_prompt()->set_path(path);
@@ -413,24 +435,28 @@ Figures bench_listeners(std::size_t callers, int seconds, bool music) {
     return measure(generator, worker.pid(), seconds, false);
 }
 
-/// Two legs opened, hearing each other, closed: `together` calls at once, in three rounds of commands. Alone (1), most
-/// of the cost is waking the two processes for every command and answer.
+/// Two legs opened, hearing each other, closed: `together` calls at once, in three rounds of
+/// commands. Alone (1), most of the cost is waking the two processes for every command and answer.
 void bench_open_close(std::uint64_t together) {
     WorkerProcess worker;
     const Address far = Address::parse("127.0.0.1", 9);
-    const auto open = [&](std::uint64_t leg, std::uint64_t room) { worker.send(worker.open_command(leg, room, far)); };
+    const auto open = [&](std::uint64_t leg, std::uint64_t room) {
+        worker.send(worker.open_command(leg, room, far));
+    };
     const auto rounds = [&](std::uint64_t count, std::uint64_t first) {
         for (std::uint64_t at = 0; at < count; at += together) {
             const std::uint64_t from = first + 2 * at, to = from + 2 * together;
             for (std::uint64_t leg = from; leg < to; ++leg) open(leg, leg / 2);
-            for (std::uint64_t leg = from; leg < to; ++leg) worker.expect(proto::FromWorker::kLegOpened);
+            for (std::uint64_t leg = from; leg < to; ++leg)
+                worker.expect(proto::FromWorker::kLegOpened);
             for (std::uint64_t leg = from; leg < to; ++leg) {
                 worker.hear(leg, {leg ^ 1});
                 proto::ToWorker c;
                 c.mutable_close_leg()->set_leg(leg);
                 worker.send(c);
             }
-            for (std::uint64_t leg = from; leg < to; ++leg) worker.expect(proto::FromWorker::kLegClosed);
+            for (std::uint64_t leg = from; leg < to; ++leg)
+                worker.expect(proto::FromWorker::kLegClosed);
         }
     };
     rounds(3200, 2);  // opens sockets as long as none has rested
@@ -438,7 +464,8 @@ void bench_open_close(std::uint64_t together) {
     const double before = cpu_seconds(worker.pid());
     rounds(3200, 100000);
     std::printf("open, hear, close two legs, %2llu at a time  %7.2f us CPU of the worker a call\n",
-                static_cast<unsigned long long>(together), (cpu_seconds(worker.pid()) - before) / 3200 * 1e6);
+                static_cast<unsigned long long>(together),
+                (cpu_seconds(worker.pid()) - before) / 3200 * 1e6);
 }
 
 }  // namespace
@@ -455,7 +482,9 @@ int main(int argc, char** argv) {
         if (option == "--calls") calls = static_cast<std::size_t>(std::atoi(argv[i + 1]));
         if (option == "--only") only = argv[i + 1];
     }
-    const auto folder = (std::filesystem::temp_directory_path() / ("media_bench_" + std::to_string(::getpid()))).string();
+    const auto folder =
+        (std::filesystem::temp_directory_path() / ("media_bench_" + std::to_string(::getpid())))
+            .string();
     std::filesystem::create_directories(folder);
     const auto wanted = [&](const char* name) { return only.empty() || only == name; };
     pin(1);
@@ -475,8 +504,10 @@ int main(int argc, char** argv) {
         print("worker relay", n, relay, bare.us_per_packet);
         print("worker relay, recording both", n, recorded, bare.us_per_packet);
     }
-    if (wanted("idle")) print("waiting without media", 500, bench_listeners(500, seconds, false), 0);
-    if (wanted("music")) print("waiting with music (legs)", 1000, bench_listeners(1000, seconds, true), 0);
+    if (wanted("idle"))
+        print("waiting without media", 500, bench_listeners(500, seconds, false), 0);
+    if (wanted("music"))
+        print("waiting with music (legs)", 1000, bench_listeners(1000, seconds, true), 0);
     if (wanted("open")) bench_open_close(1);
     if (wanted("open")) bench_open_close(32);
     std::filesystem::remove_all(folder);

@@ -1,5 +1,5 @@
-// libFuzzer on the SDP reader and the answer writer: whatever arrives, reading ends, and an answer that we write can be
-// read back by ourselves with the same number of media lines (RFC 3264 6).
+// libFuzzer on the SDP reader and the answer writer: whatever arrives, reading ends, and an answer
+// that we write can be read back by ourselves with the same number of media lines (RFC 3264 6).
 #include <string_view>
 
 #include "sip/sdp/sdp.h"

@@ -1,4 +1,5 @@
-// scenario_runner FILE...: plays each scenario as it is, then with 20 seeds of doubled messages. Exit 0 when all hold.
+// scenario_runner FILE...: plays each scenario as it is, then with 20 seeds of doubled messages.
+// Exit 0 when all hold.
 #include <cstdio>
 
 #include "tests/scenario/script.h"

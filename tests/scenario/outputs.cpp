@@ -73,8 +73,11 @@ std::string Output::text() const {
 }
 
 Output describe(const core::Event& event, const Names& names) {
-    return std::visit([&](const auto& body) { return output(type_name<std::decay_t<decltype(body)>>(), body, names); },
-                      event.body);
+    return std::visit(
+        [&](const auto& body) {
+            return output(type_name<std::decay_t<decltype(body)>>(), body, names);
+        },
+        event.body);
 }
 
 Output describe(const core::Action& action, const Names& names) {
@@ -82,7 +85,9 @@ Output describe(const core::Action& action, const Names& names) {
         [&](const auto& a) -> Output {
             using A = std::decay_t<decltype(a)>;
             if constexpr (std::is_same_v<A, core::Reply>) {
-                return {"Reply", {{"error", a.error ? a.error->code : ""}, {"field", a.error ? a.error->field : ""}}};
+                return {"Reply",
+                        {{"error", a.error ? a.error->code : ""},
+                         {"field", a.error ? a.error->field : ""}}};
             } else {
                 return output(type_name<A>(), a, names);
             }

@@ -1,5 +1,6 @@
 #pragma once
-// Effects as lines of text: "CallOffered call=c1 agent=1 leg=c1.1", with ids replaced by the scenario's names.
+// Effects as lines of text: "CallOffered call=c1 agent=1 leg=c1.1", with ids replaced by the
+// scenario's names.
 #include <map>
 #include <string>
 #include <vector>

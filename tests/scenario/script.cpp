@@ -34,7 +34,8 @@ constexpr const char* kCenter = R"({
             {"id":"support","type":"queue","queue":1},{"id":"sales","type":"queue","queue":2},
             {"id":"bye","type":"hangup","prompts":["bye"]}]}]})";
 
-std::map<std::string, std::string> key_values(const std::vector<std::string>& words, std::size_t from) {
+std::map<std::string, std::string> key_values(const std::vector<std::string>& words,
+                                              std::size_t from) {
     std::map<std::string, std::string> out;
     for (std::size_t i = from; i < words.size(); ++i) {
         const auto eq = words[i].find('=');
@@ -43,7 +44,8 @@ std::map<std::string, std::string> key_values(const std::vector<std::string>& wo
     return out;
 }
 
-std::string get(const std::map<std::string, std::string>& values, const std::string& key, const std::string& otherwise) {
+std::string get(const std::map<std::string, std::string>& values, const std::string& key,
+                const std::string& otherwise) {
     const auto found = values.find(key);
     return found == values.end() ? otherwise : found->second;
 }
@@ -85,7 +87,9 @@ bool Script::run() {
     directory_ = *center;
     if (!load()) return false;
     for (const Line& line : lines_) {
-        if (!engine_ && line.words[0] != "queue" && line.words[0] != "agent" && line.words[0] != "trunk") start_engine();
+        if (!engine_ && line.words[0] != "queue" && line.words[0] != "agent" &&
+            line.words[0] != "trunk")
+            start_engine();
         if (!play(line)) return false;
         if (engine_) engine_->check_invariants();
     }
@@ -99,8 +103,9 @@ void Script::start_engine() {
 }
 
 bool Script::fail(const Line& line, const std::string& why) const {
-    std::printf("%s:%d: %s\n    %s\n  (seed %llu) since the last input:\n", path_.c_str(), line.number, why.c_str(),
-                line.text.c_str(), static_cast<unsigned long long>(disturbance_.seed));
+    std::printf("%s:%d: %s\n    %s\n  (seed %llu) since the last input:\n", path_.c_str(),
+                line.number, why.c_str(), line.text.c_str(),
+                static_cast<unsigned long long>(disturbance_.seed));
     for (const Output& output : outputs_) std::printf("    %s\n", output.text().c_str());
     return false;
 }
@@ -160,25 +165,32 @@ bool Script::input(const Line& line) {
         next_caller_leg_ += 2;
         leg_by_name_[name] = id;
         names_.legs[id] = name;
-        give(core::IncomingCall{id, TrunkId{std::stoull(get(values, "trunk", "1"))}, get(values, "from", "13800000000"),
-                                get(values, "to", "4001"), name, nullptr});
+        give(core::IncomingCall{id, TrunkId{std::stoull(get(values, "trunk", "1"))},
+                                get(values, "from", "13800000000"), get(values, "to", "4001"), name,
+                                nullptr});
         return true;
     }
     if (verb == "up") return give(core::DeviceUp{name, "sip:" + name}), true;
     if (verb == "down") return give(core::DeviceDown{name, "expired"}), true;
-    if (verb == "worker_up") return give(core::WorkerUp{static_cast<std::uint32_t>(std::stoul(name)), 2}), true;
-    if (verb == "worker_down") return give(core::WorkerDown{static_cast<std::uint32_t>(std::stoul(name)), "killed"}), true;
+    if (verb == "worker_up")
+        return give(core::WorkerUp{static_cast<std::uint32_t>(std::stoul(name)), 2}), true;
+    if (verb == "worker_down")
+        return give(core::WorkerDown{static_cast<std::uint32_t>(std::stoul(name)), "killed"}), true;
     if (verb == "shutdown") return shut_down(), true;
     if (verb == "played") return give(core::PlayEnded{leg(name), playing_[name]}), true;
     if (leg_by_name_.contains(name)) {
         const LegId id = leg(name);
         if (verb == "hangup") return give(core::LegEnded{id, 200, false, "BYE"}), true;
-        if (verb == "end") return give(core::LegEnded{id, std::stoi(get(values, "code", "480")), false, ""}), true;
+        if (verb == "end")
+            return give(core::LegEnded{id, std::stoi(get(values, "code", "480")), false, ""}), true;
         if (verb == "network_end") return give(core::LegEnded{id, 0, true, "no ACK"}), true;
         if (verb == "ring") return give(core::LegRinging{id}), true;
-        if (verb == "answer") return give(core::LegAnswered{id, std::make_shared<MediaDescription>()}), true;
-        if (verb == "opened") return give(core::MediaOpened{id, std::make_shared<MediaDescription>()}), true;
-        if (verb == "failed") return give(core::MediaFailed{id, get(values, "codec", "0") == "1", "no port"}), true;
+        if (verb == "answer")
+            return give(core::LegAnswered{id, std::make_shared<MediaDescription>()}), true;
+        if (verb == "opened")
+            return give(core::MediaOpened{id, std::make_shared<MediaDescription>()}), true;
+        if (verb == "failed")
+            return give(core::MediaFailed{id, get(values, "codec", "0") == "1", "no port"}), true;
         if (verb == "silent") return give(core::RtpSilent{id}), true;
         if (verb == "digit") return give(core::DigitPressed{id, line.words.at(3)[0]}), true;
     }
@@ -196,8 +208,8 @@ bool Script::request(const Line& line) {
         return std::nullopt;
     }();
     if (!kind) return fail(line, "not an input (or no such leg)");
-    give(core::AgentRequest{RequestId{1}, TenantId{1}, AgentId{std::stoull(line.words.at(2))}, *kind,
-                            line.words.size() > 3 ? line.words[3] : ""});
+    give(core::AgentRequest{RequestId{1}, TenantId{1}, AgentId{std::stoull(line.words.at(2))},
+                            *kind, line.words.size() > 3 ? line.words[3] : ""});
     return true;
 }
 
@@ -284,17 +296,20 @@ void Script::name_new_things(const core::Event& event) {
         names_.calls[arrived->call] = next_call_name_;
         call_by_name_[next_call_name_] = arrived->call;
     } else if (const auto* offered = std::get_if<core::CallOffered>(&event.body)) {
-        const std::string name = names_.of(offered->call) + "." + std::to_string(++offers_[offered->call]);
+        const std::string name =
+            names_.of(offered->call) + "." + std::to_string(++offers_[offered->call]);
         names_.legs[offered->leg] = name;
         leg_by_name_[name] = offered->leg;
     }
 }
 
 void Script::answer_by_itself(const core::Action& action) {
-    if (const auto* play = std::get_if<core::Play>(&action)) playing_[names_.of(play->leg)] = play->play;
+    if (const auto* play = std::get_if<core::Play>(&action))
+        playing_[names_.of(play->leg)] = play->play;
     if (auto_media_) {
         if (const auto* open = std::get_if<core::OpenMedia>(&action)) {
-            pending_.emplace_back(core::MediaOpened{open->leg, std::make_shared<MediaDescription>()});
+            pending_.emplace_back(
+                core::MediaOpened{open->leg, std::make_shared<MediaDescription>()});
         } else if (const auto* close = std::get_if<core::CloseMedia>(&action)) {
             core::LegQuality quality;
             quality.leg = close->leg;

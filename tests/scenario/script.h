@@ -9,7 +9,8 @@
 
 namespace seatline::scenario {
 
-/// How a run is disturbed: each input that a real network may double or that may come late is repeated with this chance.
+/// How a run is disturbed: each input that a real network may double or that may come late is
+/// repeated with this chance.
 struct Disturbance {
     std::uint64_t seed = 0;
     double repeat_chance = 0;
@@ -18,7 +19,8 @@ struct Disturbance {
 class Script {
 public:
     Script(std::string path, Disturbance disturbance);
-    /// True when everything was as the file says; else prints file:line, what was expected and what came.
+    /// True when everything was as the file says; else prints file:line, what was expected and what
+    /// came.
     bool run();
 
 private:

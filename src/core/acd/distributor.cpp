@@ -27,7 +27,9 @@ void Distributor::rejoin(QueueIndex queue, const WaitKey& key) {
     SEATLINE_ASSERT(inserted);
 }
 
-bool Distributor::leave(QueueIndex queue, const WaitKey& key) { return queues_[queue].waiting.erase(key); }
+bool Distributor::leave(QueueIndex queue, const WaitKey& key) {
+    return queues_[queue].waiting.erase(key);
+}
 
 void Distributor::agent_ready(AgentIndex agent, Instant idle_since) {
     AgentEntry& entry = agents_[agent];
@@ -41,7 +43,8 @@ void Distributor::agent_not_ready(AgentIndex agent) {
     AgentEntry& entry = agents_[agent];
     if (!entry.ready) return;
     entry.ready = false;
-    for (const QueueIndex queue : entry.queues) queues_[queue].ready.erase({entry.idle_since, agent});
+    for (const QueueIndex queue : entry.queues)
+        queues_[queue].ready.erase({entry.idle_since, agent});
 }
 
 std::optional<Match> Distributor::match_queue(QueueIndex queue) {
@@ -64,8 +67,11 @@ std::optional<Match> Distributor::match_agent(AgentIndex agent) {
             continue;
         }
         const QueueEntry& other = queues_[*best];
-        // Higher priority first, then who waits longest: a tuple, so that no waiting time outranks a priority.
-        const auto rank = [](const QueueEntry& q) { return std::tuple(~q.priority, *q.waiting.begin()); };
+        // Higher priority first, then who waits longest: a tuple, so that no waiting time outranks
+        // a priority.
+        const auto rank = [](const QueueEntry& q) {
+            return std::tuple(~q.priority, *q.waiting.begin());
+        };
         if (rank(entry) < rank(other)) best = queue;
     }
     if (!best) return std::nullopt;

@@ -16,11 +16,12 @@ enum class AfterCall { nothing, busy, sign_out };
 struct AgentSeat {
     const Agent* data = nullptr;
     AgentState state = AgentState::signed_out;
-    std::string reason;       ///< busy
+    std::string reason;  ///< busy
     Instant since;
-    Instant idle_rank;        ///< orders the idle: when this idleness began; kept when an offer was in vain
-    CallId call;              ///< ringing, talking
-    LegId leg;                ///< the device's leg, until its end is reported: the phone is not free before
+    Instant
+        idle_rank;  ///< orders the idle: when this idleness began; kept when an offer was in vain
+    CallId call;    ///< ringing, talking
+    LegId leg;      ///< the device's leg, until its end is reported: the phone is not free before
     bool device_up = false;
     AfterCall after_call = AfterCall::nothing;
     std::string after_call_reason;

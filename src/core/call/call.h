@@ -1,6 +1,7 @@
 #pragma once
-// One call as the engine keeps it: a room with its caller, perhaps an agent, and the phase it is in. Every phase has a
-// deadline; the call is gone from the engine when it ended (its legs may linger until their reports are in).
+// One call as the engine keeps it: a room with its caller, perhaps an agent, and the phase it is
+// in. Every phase has a deadline; the call is gone from the engine when it ended (its legs may
+// linger until their reports are in).
 #include <optional>
 #include <string>
 
@@ -11,7 +12,15 @@
 
 namespace seatline::core {
 
-enum class DeadlineKind { call_phase, call_announce, call_offer, agent_wrap_up, agent_settle, leg_linger, trunk_refusals };
+enum class DeadlineKind {
+    call_phase,
+    call_announce,
+    call_offer,
+    agent_wrap_up,
+    agent_settle,
+    leg_linger,
+    trunk_refusals
+};
 
 /// What a due deadline is about; `id` is a call, leg, trunk or agent index by kind.
 struct DeadlineOf {
@@ -25,7 +34,7 @@ enum class CallPhase {
     queued,      ///< waits in the queue; an offer may be running
     announcing,  ///< an agent picked up, the caller hears the agent number
     talking,
-    closing      ///< hears why there will be no agent, then the call ends
+    closing  ///< hears why there will be no agent, then the call ends
 };
 
 /// An agent's phone that rings for a call.

@@ -1,9 +1,10 @@
 #pragma once
-// All deadlines of the engine in one heap, so that "what is due next" costs nothing and a deadline that is no longer
-// wanted leaves at once (a lazy heap would keep the 4-hour limit of every finished call for four hours).
+// All deadlines of the engine in one heap, so that "what is due next" costs nothing and a deadline
+// that is no longer wanted leaves at once (a lazy heap would keep the 4-hour limit of every
+// finished call for four hours).
 //
-// An indexed 4-ary min-heap: arm, move and cancel are O(log n) without allocation once warm. Equal times leave in the
-// order in which they were armed, so that a run can be repeated exactly.
+// An indexed 4-ary min-heap: arm, move and cancel are O(log n) without allocation once warm. Equal
+// times leave in the order in which they were armed, so that a run can be repeated exactly.
 #include <cstdint>
 #include <optional>
 #include <vector>

@@ -19,8 +19,9 @@ public:
     explicit Checker(const Directory& directory) : d_(directory) {}
 
     Result<void> run() {
-        for (const auto part : {&Checker::tenants, &Checker::trunks, &Checker::queues, &Checker::flows,
-                                &Checker::numbers, &Checker::devices, &Checker::agents, &Checker::prompts}) {
+        for (const auto part :
+             {&Checker::tenants, &Checker::trunks, &Checker::queues, &Checker::flows,
+              &Checker::numbers, &Checker::devices, &Checker::agents, &Checker::prompts}) {
             if (auto r = (this->*part)(); r.has_error()) return r;
         }
         return prompts_exist();
@@ -31,19 +32,24 @@ private:
     template <class IdType>
     static Result<void> fresh_id(std::set<IdType>& seen, IdType id, const std::string& path) {
         if (!id || id.value >= (1ull << 53)) return invalid(path, "must be between 1 and 2^53 - 1");
-        if (!seen.insert(id).second) return invalid(path, "id " + std::to_string(id.value) + " is used twice");
+        if (!seen.insert(id).second)
+            return invalid(path, "id " + std::to_string(id.value) + " is used twice");
         return {};
     }
 
     Result<void> known_tenant(TenantId id, const std::string& path) const {
-        if (!tenants_.contains(id)) return invalid(path, "there is no tenant " + std::to_string(id.value));
+        if (!tenants_.contains(id))
+            return invalid(path, "there is no tenant " + std::to_string(id.value));
         return {};
     }
 
     Result<void> tenants() {
         for (std::size_t i = 0; i < d_.tenants.size(); ++i) {
-            if (auto r = fresh_id(tenants_, d_.tenants[i].id, item("tenants", i, "id")); r.has_error()) return r;
-            if (d_.tenants[i].name.empty()) return invalid(item("tenants", i, "name"), "must not be empty");
+            if (auto r = fresh_id(tenants_, d_.tenants[i].id, item("tenants", i, "id"));
+                r.has_error())
+                return r;
+            if (d_.tenants[i].name.empty())
+                return invalid(item("tenants", i, "name"), "must not be empty");
         }
         return {};
     }
@@ -56,7 +62,8 @@ private:
             if (trunk.addresses.empty()) {
                 return invalid(item("trunks", i, "addresses"), "needs at least one address");
             }
-            if (trunk.max_calls < 1) return invalid(item("trunks", i, "max_calls"), "must be at least 1");
+            if (trunk.max_calls < 1)
+                return invalid(item("trunks", i, "max_calls"), "must be at least 1");
         }
         return {};
     }
@@ -64,9 +71,12 @@ private:
     Result<void> queues() {
         for (std::size_t i = 0; i < d_.queues.size(); ++i) {
             const Queue& queue = d_.queues[i];
-            if (auto r = fresh_id(queues_, queue.id, item("queues", i, "id")); r.has_error()) return r;
-            if (auto r = known_tenant(queue.tenant, item("queues", i, "tenant")); r.has_error()) return r;
-            if (queue.skill.empty()) return invalid(item("queues", i, "skill"), "must not be empty");
+            if (auto r = fresh_id(queues_, queue.id, item("queues", i, "id")); r.has_error())
+                return r;
+            if (auto r = known_tenant(queue.tenant, item("queues", i, "tenant")); r.has_error())
+                return r;
+            if (queue.skill.empty())
+                return invalid(item("queues", i, "skill"), "must not be empty");
             if (auto r = queue_times(queue, i); r.has_error()) return r;
         }
         return {};
@@ -82,8 +92,10 @@ private:
         if (queue.wrap_up_s < 0s || queue.wrap_up_s > 3600s) {
             return invalid(item("queues", i, "wrap_up_s"), "must be between 0 and 3600");
         }
-        if (queue.announce_every_s != 0s && (queue.announce_every_s < 5s || queue.announce_every_s > 3600s)) {
-            return invalid(item("queues", i, "announce_every_s"), "must be 0 or between 5 and 3600");
+        if (queue.announce_every_s != 0s &&
+            (queue.announce_every_s < 5s || queue.announce_every_s > 3600s)) {
+            return invalid(item("queues", i, "announce_every_s"),
+                           "must be 0 or between 5 and 3600");
         }
         if (queue.service_level_s < 1s || queue.service_level_s > 3600s) {
             return invalid(item("queues", i, "service_level_s"), "must be between 1 and 3600");
@@ -96,7 +108,8 @@ private:
         for (std::size_t i = 0; i < d_.flows.size(); ++i) {
             const Flow& flow = d_.flows[i];
             if (auto r = fresh_id(seen, flow.id, item("flows", i, "id")); r.has_error()) return r;
-            if (auto r = known_tenant(flow.tenant, item("flows", i, "tenant")); r.has_error()) return r;
+            if (auto r = known_tenant(flow.tenant, item("flows", i, "tenant")); r.has_error())
+                return r;
             if (auto r = ivr::check_nodes(flow); r.has_error()) {
                 return invalid(item("flows", i, r.error().field), r.error().reason);
             }
@@ -110,8 +123,9 @@ private:
             if (flow.nodes[n].type != NodeType::queue) continue;
             const auto found = std::ranges::find(d_.queues, flow.nodes[n].queue, &Queue::id);
             if (found == d_.queues.end() || found->tenant != flow.tenant) {
-                return invalid(item("flows", i, "nodes[" + std::to_string(n) + "].queue"),
-                               "the flow's tenant has no queue " + std::to_string(flow.nodes[n].queue.value));
+                return invalid(
+                    item("flows", i, "nodes[" + std::to_string(n) + "].queue"),
+                    "the flow's tenant has no queue " + std::to_string(flow.nodes[n].queue.value));
             }
         }
         return {};
@@ -121,15 +135,17 @@ private:
         std::unordered_set<std::string> seen;
         for (std::size_t i = 0; i < d_.numbers.size(); ++i) {
             const Number& number = d_.numbers[i];
-            if (number.number.empty()) return invalid(item("numbers", i, "number"), "must not be empty");
+            if (number.number.empty())
+                return invalid(item("numbers", i, "number"), "must not be empty");
             if (!seen.insert(number.number).second) {
                 return invalid(item("numbers", i, "number"), number.number + " is used twice");
             }
-            if (auto r = known_tenant(number.tenant, item("numbers", i, "tenant")); r.has_error()) return r;
+            if (auto r = known_tenant(number.tenant, item("numbers", i, "tenant")); r.has_error())
+                return r;
             const auto flow = std::ranges::find(d_.flows, number.flow, &Flow::id);
             if (flow == d_.flows.end() || flow->tenant != number.tenant) {
-                return invalid(item("numbers", i, "flow"),
-                               "the number's tenant has no flow " + std::to_string(number.flow.value));
+                return invalid(item("numbers", i, "flow"), "the number's tenant has no flow " +
+                                                               std::to_string(number.flow.value));
             }
         }
         return {};
@@ -138,12 +154,15 @@ private:
     Result<void> devices() {
         for (std::size_t i = 0; i < d_.devices.size(); ++i) {
             const Device& device = d_.devices[i];
-            if (device.user.empty()) return invalid(item("devices", i, "user"), "must not be empty");
+            if (device.user.empty())
+                return invalid(item("devices", i, "user"), "must not be empty");
             if (!devices_.emplace(device.user, device.tenant).second) {
                 return invalid(item("devices", i, "user"), device.user + " is used twice");
             }
-            if (auto r = known_tenant(device.tenant, item("devices", i, "tenant")); r.has_error()) return r;
-            if (device.ha1.size() != 32) return invalid(item("devices", i, "ha1"), "must be 32 hex digits");
+            if (auto r = known_tenant(device.tenant, item("devices", i, "tenant")); r.has_error())
+                return r;
+            if (device.ha1.size() != 32)
+                return invalid(item("devices", i, "ha1"), "must be 32 hex digits");
         }
         return {};
     }
@@ -155,15 +174,19 @@ private:
         for (std::size_t i = 0; i < d_.agents.size(); ++i) {
             const Agent& agent = d_.agents[i];
             if (auto r = fresh_id(seen, agent.id, item("agents", i, "id")); r.has_error()) return r;
-            if (auto r = known_tenant(agent.tenant, item("agents", i, "tenant")); r.has_error()) return r;
+            if (auto r = known_tenant(agent.tenant, item("agents", i, "tenant")); r.has_error())
+                return r;
             if (agent.number.empty() || !numbers.emplace(agent.tenant, agent.number).second) {
-                return invalid(item("agents", i, "number"), "must not be empty or used twice in a tenant");
+                return invalid(item("agents", i, "number"),
+                               "must not be empty or used twice in a tenant");
             }
             if (!devices_.contains({agent.device, agent.tenant})) {
-                return invalid(item("agents", i, "device"), "the agent's tenant has no device \"" + agent.device + "\"");
+                return invalid(item("agents", i, "device"),
+                               "the agent's tenant has no device \"" + agent.device + "\"");
             }
             if (!taken.insert(agent.device).second) {
-                return invalid(item("agents", i, "device"), "device " + agent.device + " has another agent already");
+                return invalid(item("agents", i, "device"),
+                               "device " + agent.device + " has another agent already");
             }
         }
         return {};
@@ -186,7 +209,8 @@ private:
         for (std::size_t i = 0; i < d_.flows.size(); ++i) {
             for (std::size_t n = 0; n < d_.flows[i].nodes.size(); ++n) {
                 const FlowNode& node = d_.flows[i].nodes[n];
-                for (const auto* list : {&node.prompts, &node.invalid_prompts, &node.timeout_prompts}) {
+                for (const auto* list :
+                     {&node.prompts, &node.invalid_prompts, &node.timeout_prompts}) {
                     for (const std::string& name : *list) {
                         if (prompts_.contains(name)) continue;
                         return invalid(item("flows", i, "nodes[" + std::to_string(n) + "].prompts"),
@@ -213,6 +237,8 @@ private:
 
 }  // namespace
 
-Result<void> check(const Directory& directory) { return Checker(directory).run(); }
+Result<void> check(const Directory& directory) {
+    return Checker(directory).run();
+}
 
 }  // namespace seatline::core

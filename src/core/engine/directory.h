@@ -1,6 +1,7 @@
 #pragma once
-// What a center consists of, as data: tenants, trunks, numbers, queues, agents, devices, flows. The engine is handed a
-// whole checked Directory; the API shows it; center.json in the data folder holds it. Every resource carries its tenant.
+// What a center consists of, as data: tenants, trunks, numbers, queues, agents, devices, flows. The
+// engine is handed a whole checked Directory; the API shows it; center.json in the data folder
+// holds it. Every resource carries its tenant.
 #include <array>
 #include <boost/describe.hpp>
 #include <map>
@@ -17,7 +18,8 @@ namespace seatline::core {
 struct Tenant {
     TenantId id;
     std::string name;
-    std::string time_zone = "Asia/Shanghai";  ///< IANA name; days and intervals of reports are cut by it
+    std::string time_zone =
+        "Asia/Shanghai";  ///< IANA name; days and intervals of reports are cut by it
     static constexpr auto required() { return std::array<std::string_view, 2>{"id", "name"}; }
 };
 BOOST_DESCRIBE_STRUCT(Tenant, (), (id, name, time_zone))
@@ -70,19 +72,20 @@ BOOST_DESCRIBE_STRUCT(Queue, (),
 struct Agent {
     AgentId id;
     TenantId tenant;
-    std::string number;               ///< 工号, spoken to the caller
+    std::string number;  ///< 工号, spoken to the caller
     std::string name;
     std::vector<std::string> skills;
-    std::string device;               ///< user of the SIP phone that rings
-    bool sign_in_on_register = false; ///< 签入 when the phone registers, 签出 when it goes: for phones without a page
+    std::string device;  ///< user of the SIP phone that rings
+    bool sign_in_on_register =
+        false;  ///< 签入 when the phone registers, 签出 when it goes: for phones without a page
     static constexpr auto required() {
         return std::array<std::string_view, 4>{"id", "tenant", "number", "device"};
     }
 };
-BOOST_DESCRIBE_STRUCT(Agent, (),
-                      (id, tenant, number, name, skills, device, sign_in_on_register))
+BOOST_DESCRIBE_STRUCT(Agent, (), (id, tenant, number, name, skills, device, sign_in_on_register))
 
-/// A phone that may register. The secret itself is never kept: HA1 = MD5(user:realm:password) in hex (RFC 2617).
+/// A phone that may register. The secret itself is never kept: HA1 = MD5(user:realm:password) in
+/// hex (RFC 2617).
 struct Device {
     std::string user;
     TenantId tenant;
@@ -108,19 +111,19 @@ struct FlowNode {
     NodeType type = NodeType::hangup;
     std::vector<std::string> prompts;  ///< names of prompts, played in order
     std::string next;                  ///< play: the node after it
-    bool skippable = true;             ///< play: a key ends the prompts and counts for the menu that follows
-    std::vector<MenuChoice> choices;   ///< menu
-    seconds timeout_s{5};              ///< menu: wait for a key after the prompts
-    std::uint32_t tries = 3;           ///< menu: time-outs and wrong keys together, then on_failure
+    bool skippable = true;  ///< play: a key ends the prompts and counts for the menu that follows
+    std::vector<MenuChoice> choices;  ///< menu
+    seconds timeout_s{5};             ///< menu: wait for a key after the prompts
+    std::uint32_t tries = 3;          ///< menu: time-outs and wrong keys together, then on_failure
     std::vector<std::string> invalid_prompts;  ///< menu: said after a wrong key
     std::vector<std::string> timeout_prompts;  ///< menu: said after a time-out
-    std::string on_failure;            ///< menu: node after the last try; empty: hang up
-    QueueId queue;                     ///< queue
+    std::string on_failure;                    ///< menu: node after the last try; empty: hang up
+    QueueId queue;                             ///< queue
     static constexpr auto required() { return std::array<std::string_view, 2>{"id", "type"}; }
 };
 BOOST_DESCRIBE_STRUCT(FlowNode, (),
-                      (id, type, prompts, next, skippable, choices, timeout_s, tries, invalid_prompts,
-                       timeout_prompts, on_failure, queue))
+                      (id, type, prompts, next, skippable, choices, timeout_s, tries,
+                       invalid_prompts, timeout_prompts, on_failure, queue))
 
 struct Flow {
     FlowId id;
@@ -134,7 +137,8 @@ struct Flow {
 };
 BOOST_DESCRIBE_STRUCT(Flow, (), (id, tenant, name, start, nodes))
 
-/// A piece of speech or music: a file in the prompts folder, or a text that is synthesised once (zh or en).
+/// A piece of speech or music: a file in the prompts folder, or a text that is synthesised once (zh
+/// or en).
 struct Prompt {
     std::string name;
     std::string text;
@@ -167,7 +171,8 @@ BOOST_DESCRIBE_STRUCT(Directory, (),
                       (tenants, trunks, numbers, queues, agents, devices, flows, prompts,
                        busy_reasons))
 
-/// Checks every reference, uniqueness and range. Errors: invalid, with the path of the first wrong field
+/// Checks every reference, uniqueness and range. Errors: invalid, with the path of the first wrong
+/// field
 /// ("flows[0].nodes[2].next") and the reason.
 [[nodiscard]] Result<void> check(const Directory& directory);
 

@@ -11,8 +11,8 @@ Engine::Engine(const Directory& directory, EngineSettings settings)
 Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 
-void Engine::recover(const std::vector<CallRecord>& open_calls, const std::vector<AgentInterval>& open_agents,
-                     Instant now, Effects& out) {
+void Engine::recover(const std::vector<CallRecord>& open_calls,
+                     const std::vector<AgentInterval>& open_agents, Instant now, Effects& out) {
     impl_->begin(now, out);
     impl_->recover(open_calls, open_agents);
 }
@@ -32,9 +32,15 @@ void Engine::shut_down(Instant now, Effects& out) {
     impl_->shut_down();
 }
 
-std::optional<Instant> Engine::next_deadline() const { return impl_->next_deadline(); }
-EngineCounts Engine::counts() const { return impl_->counts(); }
-void Engine::check_invariants() const { impl_->check_invariants(); }
+std::optional<Instant> Engine::next_deadline() const {
+    return impl_->next_deadline();
+}
+EngineCounts Engine::counts() const {
+    return impl_->counts();
+}
+void Engine::check_invariants() const {
+    impl_->check_invariants();
+}
 
 Engine::Impl::Impl(const Directory& directory, EngineSettings settings)
     : directory_(directory), settings_(settings), next_id_(settings.id_base) {
@@ -45,7 +51,8 @@ Engine::Impl::Impl(const Directory& directory, EngineSettings settings)
         std::vector<QueueIndex> queues;
         for (QueueIndex q = 0; q < directory_.queues.size(); ++q) {
             const Queue& queue = directory_.queues[q];
-            if (queue.tenant == agent.tenant && std::ranges::find(agent.skills, queue.skill) != agent.skills.end()) {
+            if (queue.tenant == agent.tenant &&
+                std::ranges::find(agent.skills, queue.skill) != agent.skills.end()) {
                 queues.push_back(q);
             }
         }
@@ -108,13 +115,15 @@ void Engine::Impl::due(const DeadlineOf& what) {
             leg.sip_open = leg.media_open = false;
             return forget_leg_if_done(id, leg);
         }
-        case DeadlineKind::trunk_refusals: return refusals_due(TrunkId{what.id});
+        case DeadlineKind::trunk_refusals:
+            return refusals_due(TrunkId{what.id});
     }
 }
 
 void Engine::Impl::call_phase_due(Call& call) {
     switch (call.phase) {
-        case CallPhase::opening: return end_call(call, Party::system, EndCause::media_failed);
+        case CallPhase::opening:
+            return end_call(call, Party::system, EndCause::media_failed);
         case CallPhase::flow: {
             const ivr::Node& node = call.flow->nodes[call.node];
             if (call.node_played) return run_flow(call, ivr::on_timeout(node, call.memory));
@@ -122,10 +131,14 @@ void Engine::Impl::call_phase_due(Call& call) {
             stop_play(call);
             return run_flow(call, ivr::on_played(node, call.memory));
         }
-        case CallPhase::queued: return start_closing(call, EndCause::max_wait);
-        case CallPhase::announcing: return start_talk(call);
-        case CallPhase::talking: return end_call(call, Party::system, EndCause::max_duration);
-        case CallPhase::closing: return end_call(call, Party::system, call.closing_cause);
+        case CallPhase::queued:
+            return start_closing(call, EndCause::max_wait);
+        case CallPhase::announcing:
+            return start_talk(call);
+        case CallPhase::talking:
+            return end_call(call, Party::system, EndCause::max_duration);
+        case CallPhase::closing:
+            return end_call(call, Party::system, call.closing_cause);
     }
 }
 
@@ -147,7 +160,8 @@ void Engine::Impl::forget_leg_if_done(LegId id, LegEntry& leg) {
 
 EngineCounts Engine::Impl::counts() const {
     EngineCounts counts{calls_.size(), legs_.size(), deadlines_.size(), 0, recordings_.size()};
-    for (QueueIndex q = 0; q < directory_.queues.size(); ++q) counts.waiting += distributor_.waiting(q);
+    for (QueueIndex q = 0; q < directory_.queues.size(); ++q)
+        counts.waiting += distributor_.waiting(q);
     return counts;
 }
 
@@ -162,11 +176,13 @@ void Engine::Impl::check_invariants() const {
         if (call->offer) {
             SEATLINE_ASSERT(call->offer_deadline);
             const AgentSeat& seat = agents_[call->offer->agent];
-            SEATLINE_ASSERT(seat.state == AgentState::ringing && seat.call == id && seat.leg == call->offer->leg);
+            SEATLINE_ASSERT(seat.state == AgentState::ringing && seat.call == id &&
+                            seat.leg == call->offer->leg);
         }
         if (call->phase == CallPhase::announcing || call->phase == CallPhase::talking) {
             const AgentSeat& seat = agents_[call->agent];
-            SEATLINE_ASSERT(seat.state == AgentState::talking && seat.call == id && seat.leg == call->agent_leg);
+            SEATLINE_ASSERT(seat.state == AgentState::talking && seat.call == id &&
+                            seat.leg == call->agent_leg);
         }
     }
     SEATLINE_ASSERT(waiting == counts().waiting);
@@ -175,7 +191,8 @@ void Engine::Impl::check_invariants() const {
         const bool in_call = seat.state == AgentState::ringing || seat.state == AgentState::talking;
         SEATLINE_ASSERT(in_call == static_cast<bool>(seat.call));
         SEATLINE_ASSERT(!in_call || calls_.contains(seat.call));
-        SEATLINE_ASSERT((seat.state == AgentState::wrap_up) == static_cast<bool>(seat.wrap_up_deadline));
+        SEATLINE_ASSERT((seat.state == AgentState::wrap_up) ==
+                        static_cast<bool>(seat.wrap_up_deadline));
         SEATLINE_ASSERT(distributor_.is_ready(i) == seat.available());
         SEATLINE_ASSERT(!seat.leg || in_call || seat.settle_deadline);
     }

@@ -5,9 +5,11 @@
 
 namespace seatline::core {
 
-void Engine::Impl::set_state(AgentIndex index, AgentState state, std::string reason, CallId call, QueueId queue) {
+void Engine::Impl::set_state(AgentIndex index, AgentState state, std::string reason, CallId call,
+                             QueueId queue) {
     AgentSeat& seat = agents_[index];
-    emit(seat.data->tenant, AgentStateChanged{seat.data->id, seat.state, state, reason, call, queue});
+    emit(seat.data->tenant,
+         AgentStateChanged{seat.data->id, seat.state, state, reason, call, queue});
     if (state == AgentState::idle) seat.idle_rank = now_;
     if (seat.state == AgentState::wrap_up) deadlines_.cancel(seat.wrap_up_deadline);
     seat.state = state;
@@ -16,7 +18,8 @@ void Engine::Impl::set_state(AgentIndex index, AgentState state, std::string rea
     update_ready(index);
 }
 
-/// Tells the distributor whether the agent may be given a call, and gives it one when somebody waits.
+/// Tells the distributor whether the agent may be given a call, and gives it one when somebody
+/// waits.
 void Engine::Impl::update_ready(AgentIndex index) {
     AgentSeat& seat = agents_[index];
     if (!seat.available()) return distributor_.agent_not_ready(index);
@@ -25,7 +28,8 @@ void Engine::Impl::update_ready(AgentIndex index) {
     if (const auto match = distributor_.match_agent(index)) offer(*match);
 }
 
-/// The agent's call is over: wrap-up by the queue's rule, the phone is free when its dialog's end is reported.
+/// The agent's call is over: wrap-up by the queue's rule, the phone is free when its dialog's end
+/// is reported.
 void Engine::Impl::call_finished(AgentIndex index, CallId call, QueueIndex queue_index) {
     AgentSeat& seat = agents_[index];
     const Queue& queue = directory_.queues[queue_index];
@@ -41,25 +45,32 @@ void Engine::Impl::call_finished(AgentIndex index, CallId call, QueueIndex queue
     set_state(index, AgentState::wrap_up, {}, call, queue.id);
     seat.wrap_up_call = call;
     seat.wrap_up_queue = queue.id;
-    seat.wrap_up_deadline = deadlines_.arm(now_ + queue.wrap_up_s, {DeadlineKind::agent_wrap_up, index});
+    seat.wrap_up_deadline =
+        deadlines_.arm(now_ + queue.wrap_up_s, {DeadlineKind::agent_wrap_up, index});
 }
 
-/// After a call, a wrap-up or an offer that was taken back: what the agent asked for meanwhile, else idle.
+/// After a call, a wrap-up or an offer that was taken back: what the agent asked for meanwhile,
+/// else idle.
 void Engine::Impl::finish_work(AgentIndex index) {
     AgentSeat& seat = agents_[index];
-    const bool in_vain = seat.state == AgentState::ringing;  // the caller left: the place among the idle is kept
+    const bool in_vain =
+        seat.state == AgentState::ringing;  // the caller left: the place among the idle is kept
     const Instant rank = seat.idle_rank;
     const AfterCall after = std::exchange(seat.after_call, AfterCall::nothing);
     const CallId call = seat.state == AgentState::wrap_up ? seat.wrap_up_call : CallId{};
     const QueueId queue = seat.state == AgentState::wrap_up ? seat.wrap_up_queue : QueueId{};
     switch (after) {
-        case AfterCall::busy: return set_state(index, AgentState::busy, seat.after_call_reason, call, queue);
-        case AfterCall::sign_out: return set_state(index, AgentState::signed_out, {}, call, queue);
-        case AfterCall::nothing: break;
+        case AfterCall::busy:
+            return set_state(index, AgentState::busy, seat.after_call_reason, call, queue);
+        case AfterCall::sign_out:
+            return set_state(index, AgentState::signed_out, {}, call, queue);
+        case AfterCall::nothing:
+            break;
     }
     if (!in_vain) return set_state(index, AgentState::idle, {}, call, queue);
     // As set_state(idle), but with the old rank before anyone is matched.
-    emit(seat.data->tenant, AgentStateChanged{seat.data->id, seat.state, AgentState::idle, {}, call, queue});
+    emit(seat.data->tenant,
+         AgentStateChanged{seat.data->id, seat.state, AgentState::idle, {}, call, queue});
     seat.state = AgentState::idle;
     seat.reason.clear();
     seat.since = now_;
@@ -111,16 +122,22 @@ void Engine::Impl::on(const AgentRequest& input) {
 }
 
 std::optional<Error> Engine::Impl::perform(AgentIndex index, const AgentRequest& request) {
-    if (agents_[index].state == AgentState::signed_out && request.kind != AgentRequestKind::sign_in) {
+    if (agents_[index].state == AgentState::signed_out &&
+        request.kind != AgentRequestKind::sign_in) {
         if (request.kind == AgentRequestKind::sign_out) return std::nullopt;
         return Error{"conflict", "action", "the agent is signed out: sign in first"};
     }
     switch (request.kind) {
-        case AgentRequestKind::sign_in: return sign_in(index);
-        case AgentRequestKind::sign_out: return sign_out(index);
-        case AgentRequestKind::idle: return go_idle(index);
-        case AgentRequestKind::busy: return go_busy(index, request.reason);
-        case AgentRequestKind::hang_up: return hang_up(index);
+        case AgentRequestKind::sign_in:
+            return sign_in(index);
+        case AgentRequestKind::sign_out:
+            return sign_out(index);
+        case AgentRequestKind::idle:
+            return go_idle(index);
+        case AgentRequestKind::busy:
+            return go_busy(index, request.reason);
+        case AgentRequestKind::hang_up:
+            return hang_up(index);
     }
     return std::nullopt;
 }
@@ -150,7 +167,8 @@ std::optional<Error> Engine::Impl::go_idle(AgentIndex index) {
 
 std::optional<Error> Engine::Impl::go_busy(AgentIndex index, const std::string& reason) {
     if (!directory_.busy_reasons.empty() &&
-        std::ranges::find(directory_.busy_reasons, reason, &BusyReason::code) == directory_.busy_reasons.end()) {
+        std::ranges::find(directory_.busy_reasons, reason, &BusyReason::code) ==
+            directory_.busy_reasons.end()) {
         return invalid("reason", "\"" + reason + "\" is not one of the center's busy reasons");
     }
     AgentSeat& seat = agents_[index];

@@ -14,9 +14,12 @@ constexpr std::size_t kMaxTypedAhead = 32;
 /// RFC 3264: the answer's direction to an offer's.
 MediaDirection answer_direction(MediaDirection offered) {
     switch (offered) {
-        case MediaDirection::sendonly: return MediaDirection::recvonly;
-        case MediaDirection::recvonly: return MediaDirection::sendonly;
-        default: return offered;
+        case MediaDirection::sendonly:
+            return MediaDirection::recvonly;
+        case MediaDirection::recvonly:
+            return MediaDirection::sendonly;
+        default:
+            return offered;
     }
 }
 
@@ -26,7 +29,8 @@ void Engine::Impl::on(const IncomingCall& input) {
     const auto number = numbers_.find(input.called);
     const TenantId tenant = number == numbers_.end() ? TenantId{} : number->second.tenant;
     const auto trunk = trunks_.find(input.trunk);
-    if (!input.trunk || trunk == trunks_.end()) return refuse(input, tenant, 403, "calls out are not allowed here");
+    if (!input.trunk || trunk == trunks_.end())
+        return refuse(input, tenant, 403, "calls out are not allowed here");
     if (number == numbers_.end()) return refuse(input, tenant, 404, "no such number");
     if (closing_) return refuse(input, tenant, 503, "the system is being stopped");
     if (trunk->second.calls >= trunk->second.data->max_calls) {
@@ -37,10 +41,12 @@ void Engine::Impl::on(const IncomingCall& input) {
     ++trunk->second.calls;
     Call& call = create_call(input, number->second, *worker);
     act(OpenMedia{call.worker, call.id, call.caller_leg, input.remote, nullptr});
-    deadlines_.rearm(call.phase_deadline, now_ + settings_.media_timeout, {DeadlineKind::call_phase, call.id.value});
+    deadlines_.rearm(call.phase_deadline, now_ + settings_.media_timeout,
+                     {DeadlineKind::call_phase, call.id.value});
 }
 
-Call& Engine::Impl::create_call(const IncomingCall& input, const NumberEntry& number, std::uint32_t worker) {
+Call& Engine::Impl::create_call(const IncomingCall& input, const NumberEntry& number,
+                                std::uint32_t worker) {
     std::unique_ptr<Call> call;
     if (call_pool_.empty()) {
         call = std::make_unique<Call>();
@@ -60,20 +66,25 @@ Call& Engine::Impl::create_call(const IncomingCall& input, const NumberEntry& nu
     call->flow = number.flow;
     ++workers_[worker].calls;
     LegEntry& leg = legs_[input.leg];
-    leg = LegEntry{
-        .call = call->id, .tenant = call->tenant, .kind = LegKind::caller, .worker = worker, .sip_open = true};
-    emit(call->tenant,
-         CallArrived{call->id, input.leg, input.trunk, input.caller, input.called, input.sip_call_id});
+    leg = LegEntry{.call = call->id,
+                   .tenant = call->tenant,
+                   .kind = LegKind::caller,
+                   .worker = worker,
+                   .sip_open = true};
+    emit(call->tenant, CallArrived{call->id, input.leg, input.trunk, input.caller, input.called,
+                                   input.sip_call_id});
     Call& created = *call;
     calls_[created.id] = std::move(call);
     return created;
 }
 
-void Engine::Impl::refuse(const IncomingCall& input, TenantId tenant, int sip_code, std::string reason) {
+void Engine::Impl::refuse(const IncomingCall& input, TenantId tenant, int sip_code,
+                          std::string reason) {
     act(RejectCall{input.leg, sip_code, reason, sip_code == 503 ? seconds{5} : seconds{0}});
     TrunkEntry& trunk = trunks_[input.trunk];
     const std::uint32_t summed = trunk.refused_deadline ? trunk.refused.count : 0;
-    trunk.refused = {input.trunk, input.caller, input.called, sip_code, std::move(reason), summed + 1};
+    trunk.refused = {input.trunk, input.caller,      input.called,
+                     sip_code,    std::move(reason), summed + 1};
     trunk.refused_tenant = tenant;
     if (!trunk.refused_deadline) refusals_due(input.trunk);
 }
@@ -97,8 +108,8 @@ void Engine::Impl::on(const MediaOpened& input) {
     } else if (call->offer && call->offer->leg == input.leg) {
         const Queue& queue = directory_.queues[call->queue];
         leg->sip_open = true;
-        act(InviteDevice{input.leg, agents_[call->offer->agent].data->device, call->caller, queue.name, input.local,
-                         queue.ring_timeout_s + 5s});
+        act(InviteDevice{input.leg, agents_[call->offer->agent].data->device, call->caller,
+                         queue.name, input.local, queue.ring_timeout_s + 5s});
     }
 }
 
@@ -113,10 +124,12 @@ void Engine::Impl::answer_caller(Call& call, MediaPtr local) {
 void Engine::Impl::run_flow(Call& call, ivr::Outcome outcome) {
     for (int hops = 0; hops < kMaxHops; ++hops) {
         if (outcome.took_input) {
-            emit(call.tenant, DigitsTaken{call.id, call.flow->nodes[call.node].data->id, outcome.digits});
+            emit(call.tenant,
+                 DigitsTaken{call.id, call.flow->nodes[call.node].data->id, outcome.digits});
         }
         if (const auto* step = std::get_if<ivr::GoTo>(&outcome.step)) {
-            if (step->node == ivr::kNoNode) return end_call(call, Party::system, EndCause::flow_end);
+            if (step->node == ivr::kNoNode)
+                return end_call(call, Party::system, EndCause::flow_end);
             enter_node(call, step->node, outcome);
             continue;
         }
@@ -126,7 +139,8 @@ void Engine::Impl::run_flow(Call& call, ivr::Outcome outcome) {
             deadlines_.rearm(call.phase_deadline, now_ + settings_.prompt_limit,
                              {DeadlineKind::call_phase, call.id.value});
         } else if (const auto* wait = std::get_if<ivr::WaitForDigit>(&outcome.step)) {
-            deadlines_.rearm(call.phase_deadline, now_ + wait->timeout, {DeadlineKind::call_phase, call.id.value});
+            deadlines_.rearm(call.phase_deadline, now_ + wait->timeout,
+                             {DeadlineKind::call_phase, call.id.value});
         } else if (const auto* queue = std::get_if<ivr::EnterQueue>(&outcome.step)) {
             enter_queue(call, queue->queue);
         } else if (std::holds_alternative<ivr::HangUp>(outcome.step)) {
@@ -145,7 +159,8 @@ void Engine::Impl::enter_node(Call& call, ivr::NodeIndex node, ivr::Outcome& out
     emit(call.tenant, NodeEntered{call.id, call.flow->data->id, entered.data->id});
     outcome = ivr::enter(entered, call.memory);
     if (call.typed_ahead.empty()) return;
-    // A key that was pressed before: the node takes it at once, passes it on (a prompt that is skipped), or it is void.
+    // A key that was pressed before: the node takes it at once, passes it on (a prompt that is
+    // skipped), or it is void.
     ivr::Outcome typed = ivr::on_digit(entered, call.memory, call.typed_ahead.front());
     if (std::holds_alternative<ivr::StayHere>(typed.step)) return call.typed_ahead.clear();
     if (!typed.keep_digit) call.typed_ahead.erase(0, 1);
@@ -174,11 +189,15 @@ void Engine::Impl::on(const PlayEnded& input) {
             if (call->node_played) return;
             call->node_played = true;
             return run_flow(*call, ivr::on_played(call->flow->nodes[call->node], call->memory));
-        case CallPhase::queued: return play_waiting(*call, false);
-        case CallPhase::announcing: return start_talk(*call);
-        case CallPhase::closing: return end_call(*call, Party::system, call->closing_cause);
+        case CallPhase::queued:
+            return play_waiting(*call, false);
+        case CallPhase::announcing:
+            return start_talk(*call);
+        case CallPhase::closing:
+            return end_call(*call, Party::system, call->closing_cause);
         case CallPhase::opening:
-        case CallPhase::talking: return;
+        case CallPhase::talking:
+            return;
     }
 }
 
@@ -187,7 +206,8 @@ void Engine::Impl::on(const DigitPressed& input) {
     Call* call = leg != nullptr ? find_call(leg->call) : nullptr;
     if (call == nullptr || leg->kind != LegKind::caller || call->phase != CallPhase::flow) return;
     ivr::Outcome outcome = ivr::on_digit(call->flow->nodes[call->node], call->memory, input.digit);
-    if (outcome.keep_digit && call->typed_ahead.size() < kMaxTypedAhead) call->typed_ahead += input.digit;
+    if (outcome.keep_digit && call->typed_ahead.size() < kMaxTypedAhead)
+        call->typed_ahead += input.digit;
     run_flow(*call, std::move(outcome));
 }
 
@@ -198,7 +218,8 @@ void Engine::Impl::on(const LegMediaChanged& input) {
     leg->may_be_silent = input.remote->direction == MediaDirection::recvonly ||
                          input.remote->direction == MediaDirection::inactive;
     if (leg->local == nullptr) return;
-    // The address stays; only the direction follows the far end's. The worker keeps one port for a leg's life.
+    // The address stays; only the direction follows the far end's. The worker keeps one port for a
+    // leg's life.
     auto local = std::make_shared<MediaDescription>(*leg->local);
     local->direction = answer_direction(input.remote->direction);
     act(AcceptMedia{input.leg, std::move(local)});
@@ -218,7 +239,8 @@ void Engine::Impl::on(const MediaFailed& input) {
     leg->media_open = false;
     Call* call = find_call(leg->call);
     if (call == nullptr) return forget_leg_if_done(input.leg, *leg);
-    end_call(*call, Party::system, input.no_common_codec ? EndCause::no_common_codec : EndCause::media_failed);
+    end_call(*call, Party::system,
+             input.no_common_codec ? EndCause::no_common_codec : EndCause::media_failed);
 }
 
 void Engine::Impl::on(const MediaClosed& input) {
@@ -270,11 +292,15 @@ void Engine::Impl::caller_gone(Call& call, const LegEnded& input) {
     if (input.network) return end_call(call, Party::system, EndCause::network);
     switch (call.phase) {
         case CallPhase::opening:
-        case CallPhase::flow: return end_call(call, Party::caller, EndCause::left_in_ivr);
-        case CallPhase::queued: return end_call(call, Party::caller, EndCause::abandoned);
+        case CallPhase::flow:
+            return end_call(call, Party::caller, EndCause::left_in_ivr);
+        case CallPhase::queued:
+            return end_call(call, Party::caller, EndCause::abandoned);
         case CallPhase::announcing:
-        case CallPhase::talking: return end_call(call, Party::caller, EndCause::normal);
-        case CallPhase::closing: return end_call(call, Party::caller, call.closing_cause);
+        case CallPhase::talking:
+            return end_call(call, Party::caller, EndCause::normal);
+        case CallPhase::closing:
+            return end_call(call, Party::caller, call.closing_cause);
     }
 }
 
@@ -287,12 +313,14 @@ void Engine::Impl::end_call(Call& call, Party by, EndCause cause) {
     if (call.phase == CallPhase::queued) {
         if (call.offer) {
             offered = call.offer->agent;
-            end_offer(call, by == Party::caller ? OfferOutcome::caller_left : OfferOutcome::withdrawn);
+            end_offer(call,
+                      by == Party::caller ? OfferOutcome::caller_left : OfferOutcome::withdrawn);
         } else {
             const bool waited = distributor_.leave(call.queue, call.wait_key);
             SEATLINE_ASSERT(waited);
         }
-        emit_left_queue(call, cause == EndCause::abandoned ? QueueOutcome::abandoned : QueueOutcome::fault);
+        emit_left_queue(
+            call, cause == EndCause::abandoned ? QueueOutcome::abandoned : QueueOutcome::fault);
     }
     emit(call.tenant, CallEnded{id, by, cause});
     close_call_legs(call, cause);
@@ -303,7 +331,9 @@ void Engine::Impl::end_call(Call& call, Party by, EndCause cause) {
 
 void Engine::Impl::close_call_legs(Call& call, EndCause cause) {
     if (call.recording) act(StopRecording{call.worker, call.id});
-    const int code = cause == EndCause::no_common_codec ? 488 : cause == EndCause::media_failed ? 500 : 0;
+    const int code = cause == EndCause::no_common_codec ? 488
+                     : cause == EndCause::media_failed  ? 500
+                                                        : 0;
     const std::string reason{cause == EndCause::normal ? std::string_view{} : enum_name(cause)};
     close_leg(call.caller_leg, code, reason);
     if (call.agent_leg) close_leg(call.agent_leg, 0, {});

@@ -41,7 +41,8 @@ void Engine::Impl::recordings_lost(std::uint32_t worker) {
     std::ranges::sort(lost);
     for (const CallId id : lost) {
         const OpenRecording& recording = recordings_.at(id);
-        emit(recording.tenant, RecordingFinished{id, recording.path, {}, 0, "the media worker was lost"});
+        emit(recording.tenant,
+             RecordingFinished{id, recording.path, {}, 0, "the media worker was lost"});
         recordings_.erase(id);
     }
 }
@@ -52,7 +53,8 @@ void Engine::Impl::shut_down() {
     for (const auto& [id, call] : calls_) open.push_back(id);
     std::ranges::sort(open);
     for (const CallId id : open) {
-        // A call that ends may have freed an agent who was offered a later one: that one ends in its turn.
+        // A call that ends may have freed an agent who was offered a later one: that one ends in
+        // its turn.
         if (Call* call = find_call(id)) end_call(*call, Party::system, EndCause::shutdown);
     }
 }
@@ -66,7 +68,8 @@ std::optional<std::uint32_t> Engine::Impl::pick_worker() const {
     return best;
 }
 
-void Engine::Impl::recover(const std::vector<CallRecord>& calls, const std::vector<AgentInterval>& agents) {
+void Engine::Impl::recover(const std::vector<CallRecord>& calls,
+                           const std::vector<AgentInterval>& agents) {
     for (const CallRecord& call : calls) recover_call(call);
     for (const AgentInterval& interval : agents) recover_agent(interval);
 }
@@ -75,13 +78,17 @@ void Engine::Impl::recover_call(const CallRecord& record) {
     if (record.queue && record.queued_at && !record.left_queue_at) {
         for (const LegRecord& leg : record.legs) {
             if (leg.kind != LegKind::agent || leg.outcome || !leg.agent) continue;
-            emit(record.tenant, OfferEnded{record.call, *record.queue, *leg.agent, leg.leg, OfferOutcome::withdrawn});
+            emit(record.tenant, OfferEnded{record.call, *record.queue, *leg.agent, leg.leg,
+                                           OfferOutcome::withdrawn});
         }
         const auto waited = std::chrono::duration_cast<milliseconds>(now_ - *record.queued_at);
-        emit(record.tenant, CallLeftQueue{record.call, *record.queue, QueueOutcome::fault, waited, false});
+        emit(record.tenant,
+             CallLeftQueue{record.call, *record.queue, QueueOutcome::fault, waited, false});
     }
     for (const LegRecord& leg : record.legs) {
-        if (!leg.ended_at) emit(record.tenant, LegFinished{record.call, leg.leg, leg.kind, 0, "control restarted"});
+        if (!leg.ended_at)
+            emit(record.tenant,
+                 LegFinished{record.call, leg.leg, leg.kind, 0, "control restarted"});
     }
     emit(record.tenant, CallEnded{record.call, Party::system, EndCause::control_restarted});
 }
@@ -95,13 +102,16 @@ void Engine::Impl::recover_agent(const AgentInterval& interval) {
     seat.since = interval.from;
     seat.idle_rank = interval.from;
     if (interval.state == AgentState::signed_out) return;
-    const bool was_in_call = interval.state != AgentState::idle && interval.state != AgentState::busy;
+    const bool was_in_call =
+        interval.state != AgentState::idle && interval.state != AgentState::busy;
     if (seat.data->sign_in_on_register) {
         emit(seat.data->tenant,
-             AgentStateChanged{seat.data->id, seat.state, AgentState::signed_out, {}, interval.call, {}});
+             AgentStateChanged{
+                 seat.data->id, seat.state, AgentState::signed_out, {}, interval.call, {}});
         seat.state = AgentState::signed_out;
     } else if (was_in_call) {
-        emit(seat.data->tenant, AgentStateChanged{seat.data->id, seat.state, AgentState::idle, {}, interval.call, {}});
+        emit(seat.data->tenant,
+             AgentStateChanged{seat.data->id, seat.state, AgentState::idle, {}, interval.call, {}});
         seat.state = AgentState::idle;
     } else {
         return;

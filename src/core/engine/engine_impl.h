@@ -1,7 +1,7 @@
 #pragma once
-// The engine's inside, shared by its files: engine.cpp (dispatch, deadlines, invariants), engine_call.cpp (arrival, flow,
-// end), engine_queue.cpp (waiting, offers, talk), engine_agent.cpp (states, requests, phones), engine_fault.cpp (workers,
-// recovery).
+// The engine's inside, shared by its files: engine.cpp (dispatch, deadlines, invariants),
+// engine_call.cpp (arrival, flow, end), engine_queue.cpp (waiting, offers, talk), engine_agent.cpp
+// (states, requests, phones), engine_fault.cpp (workers, recovery).
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <string>
@@ -52,7 +52,7 @@ private:
     struct TrunkEntry {
         const Trunk* data = nullptr;
         std::uint32_t calls = 0;
-        CallRefused refused;              ///< summed up since the last event; count 0: none
+        CallRefused refused;  ///< summed up since the last event; count 0: none
         TenantId refused_tenant;
         DeadlineHandle refused_deadline;  ///< armed: an event was written less than a second ago
     };
@@ -137,7 +137,8 @@ private:
     [[nodiscard]] std::optional<Error> go_idle(AgentIndex index);
     [[nodiscard]] std::optional<Error> go_busy(AgentIndex index, const std::string& reason);
     [[nodiscard]] std::optional<Error> hang_up(AgentIndex index);
-    void set_state(AgentIndex index, AgentState state, std::string reason = {}, CallId call = {}, QueueId queue = {});
+    void set_state(AgentIndex index, AgentState state, std::string reason = {}, CallId call = {},
+                   QueueId queue = {});
     void update_ready(AgentIndex index);
     void call_finished(AgentIndex index, CallId call, QueueIndex queue);
     void finish_work(AgentIndex index);

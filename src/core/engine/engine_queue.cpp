@@ -16,10 +16,11 @@ void Engine::Impl::enter_queue(Call& call, QueueId id) {
     }
     call.phase = CallPhase::queued;
     call.wait_key = distributor_.join(call.queue, call.id, now_);
-    deadlines_.rearm(call.phase_deadline, now_ + queue.max_wait_s, {DeadlineKind::call_phase, call.id.value});
+    deadlines_.rearm(call.phase_deadline, now_ + queue.max_wait_s,
+                     {DeadlineKind::call_phase, call.id.value});
     if (queue.announce_every_s > 0s) {
-        call.announce_deadline =
-            deadlines_.arm(now_ + queue.announce_every_s, {DeadlineKind::call_announce, call.id.value});
+        call.announce_deadline = deadlines_.arm(now_ + queue.announce_every_s,
+                                                {DeadlineKind::call_announce, call.id.value});
     }
     match_queue(call.queue);
     play_waiting(call, queue.announce_every_s > 0s && !call.offer);
@@ -74,7 +75,8 @@ void Engine::Impl::match_queue(QueueIndex queue) {
 void Engine::Impl::offer(const Match& match) {
     Call& call = *calls_.at(match.caller.call);
     AgentSeat& seat = agents_[match.agent];
-    SEATLINE_ASSERT(call.phase == CallPhase::queued && !call.offer && seat.available() && !seat.call);
+    SEATLINE_ASSERT(call.phase == CallPhase::queued && !call.offer && seat.available() &&
+                    !seat.call);
     const Queue& queue = directory_.queues[match.queue];
     const LegId leg{2 * next_id_++};
     call.offer = Offer{match.agent, leg, seat.idle_rank, false};
@@ -88,13 +90,15 @@ void Engine::Impl::offer(const Match& match) {
     emit(call.tenant, CallOffered{call.id, queue.id, seat.data->id, leg});
     set_state(match.agent, AgentState::ringing, {}, call.id, queue.id);
     act(OpenMedia{call.worker, call.id, leg, nullptr, call.caller_local});
-    call.offer_deadline = deadlines_.arm(now_ + queue.ring_timeout_s, {DeadlineKind::call_offer, call.id.value});
+    call.offer_deadline =
+        deadlines_.arm(now_ + queue.ring_timeout_s, {DeadlineKind::call_offer, call.id.value});
 }
 
 void Engine::Impl::on(const LegRinging& input) {
     LegEntry* leg = find_leg(input.leg);
     Call* call = leg != nullptr ? find_call(leg->call) : nullptr;
-    if (call == nullptr || !call->offer || call->offer->leg != input.leg || call->offer->alerted) return;
+    if (call == nullptr || !call->offer || call->offer->leg != input.leg || call->offer->alerted)
+        return;
     call->offer->alerted = true;
     emit(call->tenant, AgentAlerted{call->id, agents_[call->offer->agent].data->id, input.leg});
 }
@@ -110,9 +114,12 @@ void Engine::Impl::on(const LegAnswered& input) {
     }
 }
 
-void Engine::Impl::offer_due(Call& call) { offer_failed(call, OfferOutcome::no_answer); }
+void Engine::Impl::offer_due(Call& call) {
+    offer_failed(call, OfferOutcome::no_answer);
+}
 
-/// The agent did not take it: the agent is set busy with the reason, the caller goes to the next, at the old place.
+/// The agent did not take it: the agent is set busy with the reason, the caller goes to the next,
+/// at the old place.
 void Engine::Impl::offer_failed(Call& call, OfferOutcome outcome) {
     const AgentIndex agent = call.offer->agent;
     end_offer(call, outcome);
@@ -127,8 +134,8 @@ void Engine::Impl::offer_failed(Call& call, OfferOutcome outcome) {
     match_queue(call.queue);
 }
 
-/// Takes the offer back on both sides; the caller is in no tree afterwards, and the agent still "ringing" without a call:
-/// the caller of this function gives it its next state.
+/// Takes the offer back on both sides; the caller is in no tree afterwards, and the agent still
+/// "ringing" without a call: the caller of this function gives it its next state.
 void Engine::Impl::end_offer(Call& call, OfferOutcome outcome) {
     const Offer offer = *call.offer;
     call.offer.reset();
@@ -156,7 +163,8 @@ void Engine::Impl::agent_answered(Call& call, MediaPtr remote) {
     deadlines_.cancel(call.announce_deadline);
     call.agent = offer.agent;
     call.agent_leg = offer.leg;
-    emit(call.tenant, OfferEnded{call.id, queue.id, seat.data->id, offer.leg, OfferOutcome::answered});
+    emit(call.tenant,
+         OfferEnded{call.id, queue.id, seat.data->id, offer.leg, OfferOutcome::answered});
     emit_left_queue(call, QueueOutcome::answered);
     set_state(offer.agent, AgentState::talking, {}, call.id, queue.id);
     act(SetRemote{call.worker, offer.leg, std::move(remote)});
@@ -171,7 +179,8 @@ void Engine::Impl::agent_answered(Call& call, MediaPtr remote) {
 void Engine::Impl::start_talk(Call& call) {
     stop_play(call);
     call.phase = CallPhase::talking;
-    deadlines_.rearm(call.phase_deadline, now_ + settings_.max_talk, {DeadlineKind::call_phase, call.id.value});
+    deadlines_.rearm(call.phase_deadline, now_ + settings_.max_talk,
+                     {DeadlineKind::call_phase, call.id.value});
     act(Hear{call.worker, call.caller_leg, call.agent_leg});
     act(Hear{call.worker, call.agent_leg, call.caller_leg});
     emit(call.tenant, TalkStarted{call.id, agents_[call.agent].data->id, call.agent_leg});
@@ -188,7 +197,8 @@ void Engine::Impl::start_talk(Call& call) {
 void Engine::Impl::emit_left_queue(Call& call, QueueOutcome outcome) {
     const Queue& queue = directory_.queues[call.queue];
     const auto waited = std::chrono::duration_cast<milliseconds>(now_ - call.wait_key.since);
-    const bool in_level = outcome == QueueOutcome::answered && now_ - call.wait_key.since <= queue.service_level_s;
+    const bool in_level =
+        outcome == QueueOutcome::answered && now_ - call.wait_key.since <= queue.service_level_s;
     emit(call.tenant, CallLeftQueue{call.id, queue.id, outcome, waited, in_level});
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-// The journal's vocabulary: all that happens, each written once with a number, applied at most once. Records, live
-// boards, indicators and bills are projections of these. Times are the Event's `at`; an event never repeats what an
-// earlier one of the same call said.
+// The journal's vocabulary: all that happens, each written once with a number, applied at most
+// once. Records, live boards, indicators and bills are projections of these. Times are the Event's
+// `at`; an event never repeats what an earlier one of the same call said.
 #include <boost/describe.hpp>
 #include <string>
 #include <variant>
@@ -20,11 +20,11 @@ BOOST_DESCRIBE_ENUM(Party, caller, agent, system)
 
 /// Why a call ended.
 enum class EndCause {
-    normal,             ///< hung up in talk, or at the end of the flow
-    abandoned,          ///< the caller left while waiting in a queue (also while an agent rang)
-    left_in_ivr,        ///< the caller left before a queue
-    flow_end,           ///< a hangup node
-    max_wait,           ///< the queue's limit of waiting time
+    normal,       ///< hung up in talk, or at the end of the flow
+    abandoned,    ///< the caller left while waiting in a queue (also while an agent rang)
+    left_in_ivr,  ///< the caller left before a queue
+    flow_end,     ///< a hangup node
+    max_wait,     ///< the queue's limit of waiting time
     queue_full,
     no_common_codec,
     media_failed,       ///< worker lost or no port
@@ -39,18 +39,28 @@ BOOST_DESCRIBE_ENUM(EndCause, normal, abandoned, left_in_ivr, flow_end, max_wait
                     no_common_codec, media_failed, rtp_silence, max_duration, forced,
                     control_restarted, shutdown, network)
 
-/// How a caller's stay in a queue ended. Offered = the sum of all of these + still waiting (spec.md C).
+/// How a caller's stay in a queue ended. Offered = the sum of all of these + still waiting (spec.md
+/// C).
 enum class QueueOutcome { answered, abandoned, max_wait, queue_full, fault };
 BOOST_DESCRIBE_ENUM(QueueOutcome, answered, abandoned, max_wait, queue_full, fault)
 
-enum class OfferOutcome { answered, no_answer, rejected, busy, unreachable, caller_left, withdrawn };
+enum class OfferOutcome {
+    answered,
+    no_answer,
+    rejected,
+    busy,
+    unreachable,
+    caller_left,
+    withdrawn
+};
 BOOST_DESCRIBE_ENUM(OfferOutcome, answered, no_answer, rejected, busy, unreachable, caller_left,
                     withdrawn)
 
 enum class AgentState { signed_out, idle, busy, ringing, talking, wrap_up };
 BOOST_DESCRIBE_ENUM(AgentState, signed_out, idle, busy, ringing, talking, wrap_up)
 
-// ---- calls ---------------------------------------------------------------------------------------------------------
+// ---- calls
+// ---------------------------------------------------------------------------------------------------------
 
 struct CallArrived {
     CallId call;
@@ -62,8 +72,9 @@ struct CallArrived {
 };
 BOOST_DESCRIBE_STRUCT(CallArrived, (), (call, leg, trunk, caller, called, sip_call_id))
 
-/// A call that got no room: over the trunk's limit, no such number, no worker. Summed at most once a
-/// second a trunk, so that a flood can't fill the journal; `count` says how many this one stands for.
+/// A call that got no room: over the trunk's limit, no such number, no worker. Summed at most once
+/// a second a trunk, so that a flood can't fill the journal; `count` says how many this one stands
+/// for.
 struct CallRefused {
     TrunkId trunk;
     std::string caller;
@@ -75,7 +86,9 @@ struct CallRefused {
 BOOST_DESCRIBE_STRUCT(CallRefused, (), (trunk, caller, called, sip_code, reason, count))
 
 /// The caller's leg is answered (200 OK): the caller hears us from here on.
-struct CallAnswered { CallId call; };
+struct CallAnswered {
+    CallId call;
+};
 BOOST_DESCRIBE_STRUCT(CallAnswered, (), (call))
 
 struct NodeEntered {
@@ -129,7 +142,7 @@ struct CallLeftQueue {
     CallId call;
     QueueId queue;
     QueueOutcome outcome = QueueOutcome::answered;
-    milliseconds waited_ms{};    ///< from CallQueued to here (on answered: to the agent's pick-up)
+    milliseconds waited_ms{};  ///< from CallQueued to here (on answered: to the agent's pick-up)
     bool in_service_level = false;  ///< answered within the queue's service_level_s
 };
 BOOST_DESCRIBE_STRUCT(CallLeftQueue, (), (call, queue, outcome, waited_ms, in_service_level))
@@ -190,9 +203,11 @@ struct CallEnded {
 };
 BOOST_DESCRIBE_STRUCT(CallEnded, (), (call, by, cause))
 
-// ---- agents --------------------------------------------------------------------------------------------------------
+// ---- agents
+// --------------------------------------------------------------------------------------------------------
 
-/// Every change of state, so that the intervals of an agent join without gap. wrap_up names the call it belongs to.
+/// Every change of state, so that the intervals of an agent join without gap. wrap_up names the
+/// call it belongs to.
 struct AgentStateChanged {
     AgentId agent;
     AgentState from = AgentState::signed_out;
@@ -203,31 +218,46 @@ struct AgentStateChanged {
 };
 BOOST_DESCRIBE_STRUCT(AgentStateChanged, (), (agent, from, to, reason, call, queue))
 
-struct DeviceAvailable { std::string device; std::string contact; };
+struct DeviceAvailable {
+    std::string device;
+    std::string contact;
+};
 BOOST_DESCRIBE_STRUCT(DeviceAvailable, (), (device, contact))
-struct DeviceGone { std::string device; std::string reason; };
+struct DeviceGone {
+    std::string device;
+    std::string reason;
+};
 BOOST_DESCRIBE_STRUCT(DeviceGone, (), (device, reason))
 
-// ---- the system (tenant 0) -----------------------------------------------------------------------------------------
+// ---- the system (tenant 0)
+// -----------------------------------------------------------------------------------------
 
-struct ControlStarted { std::string version; };
+struct ControlStarted {
+    std::string version;
+};
 BOOST_DESCRIBE_STRUCT(ControlStarted, (), (version))
-struct WorkerStarted { std::uint32_t worker = 0; std::uint32_t pid = 0; };
+struct WorkerStarted {
+    std::uint32_t worker = 0;
+    std::uint32_t pid = 0;
+};
 BOOST_DESCRIBE_STRUCT(WorkerStarted, (), (worker, pid))
-struct WorkerLost { std::uint32_t worker = 0; std::string reason; };
+struct WorkerLost {
+    std::uint32_t worker = 0;
+    std::string reason;
+};
 BOOST_DESCRIBE_STRUCT(WorkerLost, (), (worker, reason))
 
-using EventBody =
-    std::variant<CallArrived, CallRefused, CallAnswered, NodeEntered, DigitsTaken, CallQueued, CallOffered,
-                 AgentAlerted, OfferEnded, CallLeftQueue, TalkStarted, RecordingStarted, RecordingFinished,
-                 LegFinished, LegQuality, CallEnded, AgentStateChanged, DeviceAvailable, DeviceGone, ControlStarted,
-                 WorkerStarted, WorkerLost>;
+using EventBody = std::variant<CallArrived, CallRefused, CallAnswered, NodeEntered, DigitsTaken,
+                               CallQueued, CallOffered, AgentAlerted, OfferEnded, CallLeftQueue,
+                               TalkStarted, RecordingStarted, RecordingFinished, LegFinished,
+                               LegQuality, CallEnded, AgentStateChanged, DeviceAvailable,
+                               DeviceGone, ControlStarted, WorkerStarted, WorkerLost>;
 
 /// One line of the journal.
 struct Event {
     std::uint64_t seq = 0;  ///< 1, 2, 3 ... without gap; given by the journal when it is appended
     Instant at;
-    TenantId tenant;        ///< 0: the system's
+    TenantId tenant;  ///< 0: the system's
     EventBody body;
 };
 

@@ -14,7 +14,9 @@ struct EventHead {
     Instant at;
     TenantId tenant;
     std::string type;
-    static constexpr auto required() { return std::array<std::string_view, 3>{"seq", "at", "type"}; }
+    static constexpr auto required() {
+        return std::array<std::string_view, 3>{"seq", "at", "type"};
+    }
 };
 BOOST_DESCRIBE_STRUCT(EventHead, (), (seq, at, tenant, type))
 
@@ -34,7 +36,8 @@ static_assert(type_name<CallQueued>() == "CallQueued");
 }  // namespace
 
 std::string_view event_type(const EventBody& body) {
-    return std::visit([](const auto& b) { return type_name<std::remove_cvref_t<decltype(b)>>(); }, body);
+    return std::visit([](const auto& b) { return type_name<std::remove_cvref_t<decltype(b)>>(); },
+                      body);
 }
 
 void write_event(std::string& out, const Event& event) {
@@ -71,12 +74,13 @@ Result<Event> read_event(std::string_view text) {
     Event event{head.seq, head.at, head.tenant, {}};
     bool known = false;
     Result<void> result;
-    boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, EventBody>>([&](auto type) {
-        using Body = typename decltype(type)::type;
-        if (known || head.type != type_name<Body>()) return;
-        known = true;
-        result = read_json(value, event.body.emplace<Body>());
-    });
+    boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, EventBody>>(
+        [&](auto type) {
+            using Body = typename decltype(type)::type;
+            if (known || head.type != type_name<Body>()) return;
+            known = true;
+            result = read_json(value, event.body.emplace<Body>());
+        });
     if (!known) return invalid("type", "'" + head.type + "' is not a type of event");
     if (result.has_error()) return result.error();
     return event;

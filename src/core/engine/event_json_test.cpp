@@ -31,33 +31,37 @@ struct Filler {
 
 TEST(event_json, every_type_survives_the_round_trip) {
     std::size_t types = 0;
-    boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, EventBody>>([&](auto type) {
-        using Body = typename decltype(type)::type;
-        Filler filler;
-        Body body;
-        boost::mp11::mp_for_each<json_detail::Members<Body>>([&](auto d) { filler.fill(body.*d.pointer); });
-        const Event in{++types, from_unix_us(1'795'349'400'123'456), TenantId{9}, body};
-        std::string text;
-        write_event(text, in);
-        EXPECT_EQ(text.find('\n'), std::string::npos);
-        const auto out = read_event(text);
-        ASSERT_TRUE(out.has_value()) << text << ": " << out.error().text();
-        EXPECT_EQ(out->seq, in.seq);
-        EXPECT_EQ(out->at, in.at);
-        EXPECT_EQ(out->tenant, in.tenant);
-        ASSERT_EQ(out->body.index(), in.body.index());
-        EXPECT_EQ(to_json(std::get<Body>(out->body)), to_json(body));
-    });
+    boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, EventBody>>(
+        [&](auto type) {
+            using Body = typename decltype(type)::type;
+            Filler filler;
+            Body body;
+            boost::mp11::mp_for_each<json_detail::Members<Body>>(
+                [&](auto d) { filler.fill(body.*d.pointer); });
+            const Event in{++types, from_unix_us(1'795'349'400'123'456), TenantId{9}, body};
+            std::string text;
+            write_event(text, in);
+            EXPECT_EQ(text.find('\n'), std::string::npos);
+            const auto out = read_event(text);
+            ASSERT_TRUE(out.has_value()) << text << ": " << out.error().text();
+            EXPECT_EQ(out->seq, in.seq);
+            EXPECT_EQ(out->at, in.at);
+            EXPECT_EQ(out->tenant, in.tenant);
+            ASSERT_EQ(out->body.index(), in.body.index());
+            EXPECT_EQ(to_json(std::get<Body>(out->body)), to_json(body));
+        });
     EXPECT_EQ(types, std::variant_size_v<EventBody>);
 }
 
 TEST(event_json, the_written_form_is_pinned) {
     std::string text;
-    write_event(text, Event{17, from_unix_us(1'795'349'400'000'000), TenantId{1},
-                            CallLeftQueue{CallId{5}, QueueId{2}, QueueOutcome::max_wait, 1500ms, false}});
-    EXPECT_EQ(text,
-              R"({"seq":17,"at":"2026-11-22T12:10:00.000000Z","tenant":1,"type":"CallLeftQueue","call":5,)"
-              R"("queue":2,"outcome":"max_wait","waited_ms":1500,"in_service_level":false})");
+    write_event(text,
+                Event{17, from_unix_us(1'795'349'400'000'000), TenantId{1},
+                      CallLeftQueue{CallId{5}, QueueId{2}, QueueOutcome::max_wait, 1500ms, false}});
+    EXPECT_EQ(
+        text,
+        R"({"seq":17,"at":"2026-11-22T12:10:00.000000Z","tenant":1,"type":"CallLeftQueue","call":5,)"
+        R"("queue":2,"outcome":"max_wait","waited_ms":1500,"in_service_level":false})");
 }
 
 TEST(event_json, errors_name_what_is_wrong) {

@@ -8,10 +8,14 @@ namespace {
 /// The one list of node types.
 const NodeBehaviour& behaviour(NodeType type) {
     switch (type) {
-        case NodeType::play: return kPlayNode;
-        case NodeType::menu: return kMenuNode;
-        case NodeType::queue: return kQueueNode;
-        case NodeType::hangup: return kHangUpNode;
+        case NodeType::play:
+            return kPlayNode;
+        case NodeType::menu:
+            return kMenuNode;
+        case NodeType::queue:
+            return kQueueNode;
+        case NodeType::hangup:
+            return kHangUpNode;
     }
     assertion_failed("known node type", __FILE__, __LINE__);
 }
@@ -35,7 +39,8 @@ Result<void> check_node(const Flow& flow, std::size_t index) {
     const FlowNode& node = flow.nodes[index];
     const std::string path = "nodes[" + std::to_string(index) + "].";
     if (node.id.empty()) return invalid(path + "id", "must not be empty");
-    if (find_node(flow, node.id) != index) return invalid(path + "id", "\"" + node.id + "\" is used twice");
+    if (find_node(flow, node.id) != index)
+        return invalid(path + "id", "\"" + node.id + "\" is used twice");
     if (auto r = check_link(flow, node.next, path + "next"); r.has_error()) return r;
     if (auto r = check_link(flow, node.on_failure, path + "on_failure"); r.has_error()) return r;
     for (std::size_t i = 0; i < node.choices.size(); ++i) {
@@ -77,11 +82,15 @@ CompiledFlow compile(const Flow& flow) {
     return out;
 }
 
-Outcome enter(const Node& node, Memory& memory) { return behaviour(node.data->type).enter(node, memory); }
+Outcome enter(const Node& node, Memory& memory) {
+    return behaviour(node.data->type).enter(node, memory);
+}
 Outcome on_digit(const Node& node, Memory& memory, char digit) {
     return behaviour(node.data->type).on_digit(node, memory, digit);
 }
-Outcome on_played(const Node& node, Memory& memory) { return behaviour(node.data->type).on_played(node, memory); }
+Outcome on_played(const Node& node, Memory& memory) {
+    return behaviour(node.data->type).on_played(node, memory);
+}
 Outcome on_timeout(const Node& node, Memory& memory) {
     return behaviour(node.data->type).on_timeout(node, memory);
 }

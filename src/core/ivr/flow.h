@@ -1,7 +1,8 @@
 #pragma once
-// Flows (IVR) as a machine of pure steps: a node is entered, hears digits, the end of its prompts or its time-out, and
-// answers with the next Step. What a step means for the call is the engine's business. One file a node type
-// (node_play.cpp, node_menu.cpp, ...); the list of types is in flow.cpp.
+// Flows (IVR) as a machine of pure steps: a node is entered, hears digits, the end of its prompts
+// or its time-out, and answers with the next Step. What a step means for the call is the engine's
+// business. One file a node type (node_play.cpp, node_menu.cpp, ...); the list of types is in
+// flow.cpp.
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -14,7 +15,8 @@
 namespace seatline::core::ivr {
 
 using NodeIndex = std::uint32_t;
-inline constexpr NodeIndex kNoNode = ~NodeIndex{0};  ///< as a target: the flow ends, the call is hung up
+inline constexpr NodeIndex kNoNode =
+    ~NodeIndex{0};  ///< as a target: the flow ends, the call is hung up
 
 /// A node with its links resolved; refers to the Directory's text, which outlives it.
 struct Node {
@@ -30,21 +32,32 @@ struct Memory {
     bool collecting = false;  ///< prompts are over, the time-out runs
 };
 
-// ---- steps: what a node wants --------------------------------------------------------------------------------------
-struct PlayPrompts { std::vector<std::string> prompts; };    ///< then on_played; a digit stops them if the node takes it
-struct WaitForDigit { seconds timeout{0}; };                 ///< then on_digit or on_timeout
-struct GoTo { NodeIndex node = kNoNode; };
-struct EnterQueue { QueueId queue; };
+// ---- steps: what a node wants
+// --------------------------------------------------------------------------------------
+struct PlayPrompts {
+    std::vector<std::string> prompts;
+};  ///< then on_played; a digit stops them if the node takes it
+struct WaitForDigit {
+    seconds timeout{0};
+};  ///< then on_digit or on_timeout
+struct GoTo {
+    NodeIndex node = kNoNode;
+};
+struct EnterQueue {
+    QueueId queue;
+};
 struct HangUp {};
-struct StayHere {};                                          ///< nothing changes: a digit that this node does not take
+struct StayHere {};  ///< nothing changes: a digit that this node does not take
 using Step = std::variant<PlayPrompts, WaitForDigit, GoTo, EnterQueue, HangUp, StayHere>;
 
-/// A step and, when the node took input, the digits that it took (empty text: a time-out was its input).
+/// A step and, when the node took input, the digits that it took (empty text: a time-out was its
+/// input).
 struct Outcome {
     Step step;
     bool took_input = false;
     std::string digits;
-    bool keep_digit = false;  ///< the digit was not this node's: it is typed ahead for the next that takes one
+    bool keep_digit =
+        false;  ///< the digit was not this node's: it is typed ahead for the next that takes one
 };
 
 /// A checked flow, ready to run.

@@ -1,5 +1,6 @@
-// menu: says its prompts, waits for one key, goes where the key leads. A wrong key or a time-out counts as a failure and
-// says the menu again; after `tries` failures the flow goes to on_failure. A key may be pressed while prompts play.
+// menu: says its prompts, waits for one key, goes where the key leads. A wrong key or a time-out
+// counts as a failure and says the menu again; after `tries` failures the flow goes to on_failure.
+// A key may be pressed while prompts play.
 #include "core/ivr/node_type.h"
 
 namespace seatline::core::ivr {
@@ -39,7 +40,8 @@ Outcome menu_on_timeout(const Node& node, Memory& memory) {
 Result<void> check_choice(const std::vector<MenuChoice>& choices, std::size_t index) {
     const std::string path = "choices[" + std::to_string(index) + "].key";
     const std::string& key = choices[index].key;
-    if (key.size() != 1 || std::string_view("0123456789*#").find(key[0]) == std::string_view::npos) {
+    if (key.size() != 1 ||
+        std::string_view("0123456789*#").find(key[0]) == std::string_view::npos) {
         return invalid(path, "must be one of 0-9, * or #");
     }
     for (std::size_t i = 0; i < index; ++i) {
@@ -52,7 +54,8 @@ Result<void> menu_check(const FlowNode& node) {
     if (node.prompts.empty()) return invalid("prompts", "a menu needs at least one prompt");
     if (node.choices.empty()) return invalid("choices", "a menu needs at least one choice");
     if (node.tries < 1 || node.tries > 20) return invalid("tries", "must be between 1 and 20");
-    if (node.timeout_s < 1s || node.timeout_s > 60s) return invalid("timeout_s", "must be between 1 and 60");
+    if (node.timeout_s < 1s || node.timeout_s > 60s)
+        return invalid("timeout_s", "must be between 1 and 60");
     for (std::size_t i = 0; i < node.choices.size(); ++i) {
         if (auto r = check_choice(node.choices, i); r.has_error()) return r;
     }
@@ -61,6 +64,7 @@ Result<void> menu_check(const FlowNode& node) {
 
 }  // namespace
 
-const NodeBehaviour kMenuNode{menu_enter, menu_on_digit, menu_on_played, menu_on_timeout, menu_check};
+const NodeBehaviour kMenuNode{menu_enter, menu_on_digit, menu_on_played, menu_on_timeout,
+                              menu_check};
 
 }  // namespace seatline::core::ivr

@@ -4,7 +4,9 @@
 namespace seatline::core::ivr {
 namespace {
 
-Outcome queue_enter(const Node& node, Memory&) { return {EnterQueue{node.data->queue}, false, {}, false}; }
+Outcome queue_enter(const Node& node, Memory&) {
+    return {EnterQueue{node.data->queue}, false, {}, false};
+}
 
 Result<void> queue_check(const FlowNode& node) {
     if (!node.queue) return invalid("queue", "is missing");

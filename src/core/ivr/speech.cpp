@@ -7,7 +7,8 @@ constexpr std::array<std::string_view, 10> kCountNames{"zh/0", "zh/1", "zh/2", "
                                                        "zh/5", "zh/6", "zh/7", "zh/8", "zh/9"};
 constexpr std::array<std::string_view, 4> kUnits{"", "zh/10", "zh/100", "zh/1000"};
 
-/// Below ten thousand. `leading` is false inside a larger number, where 10-19 is 一十 and gaps are filled with 零.
+/// Below ten thousand. `leading` is false inside a larger number, where 10-19 is 一十 and gaps are
+/// filled with 零.
 void append_below_10000(std::vector<std::string>& out, std::uint64_t number, bool leading) {
     static constexpr std::array<std::uint64_t, 4> kPowers{1, 10, 100, 1000};
     bool any = !leading;
@@ -32,12 +33,26 @@ void append_below_10000(std::vector<std::string>& out, std::uint64_t number, boo
 
 const std::vector<Piece>& pieces() {
     static const std::vector<Piece> all{
-        {"zh/0", "零"},       {"zh/1", "一"},    {"zh/2", "二"},     {"zh/3", "三"},
-        {"zh/4", "四"},       {"zh/5", "五"},    {"zh/6", "六"},     {"zh/7", "七"},
-        {"zh/8", "八"},       {"zh/9", "九"},    {"zh/10", "十"},    {"zh/100", "百"},
-        {"zh/1000", "千"},    {"zh/10000", "万"}, {"zh/liang", "两"}, {"zh/yao", "幺"},
-        {"zh/ahead_before", "您前面还有"},        {"zh/ahead_after", "位客户，请稍候"},
-        {"zh/next", "您是下一位，请稍候"},        {"zh/agent_serves", "号客服代表为您服务"},
+        {"zh/0", "零"},
+        {"zh/1", "一"},
+        {"zh/2", "二"},
+        {"zh/3", "三"},
+        {"zh/4", "四"},
+        {"zh/5", "五"},
+        {"zh/6", "六"},
+        {"zh/7", "七"},
+        {"zh/8", "八"},
+        {"zh/9", "九"},
+        {"zh/10", "十"},
+        {"zh/100", "百"},
+        {"zh/1000", "千"},
+        {"zh/10000", "万"},
+        {"zh/liang", "两"},
+        {"zh/yao", "幺"},
+        {"zh/ahead_before", "您前面还有"},
+        {"zh/ahead_after", "位客户，请稍候"},
+        {"zh/next", "您是下一位，请稍候"},
+        {"zh/agent_serves", "号客服代表为您服务"},
         {"zh/sorry_busy", "对不起，现在座席全忙，请稍后再拨，再见"},
     };
     return all;
@@ -58,7 +73,8 @@ void append_number(std::vector<std::string>& out, std::uint64_t number) {
         out.emplace_back("zh/10000");
         if (number % 10'000 != 0) append_below_10000(out, number % 10'000, false);
     } else {
-        for (const char c : std::to_string(number)) out.emplace_back(kCountNames[static_cast<std::size_t>(c - '0')]);
+        for (const char c : std::to_string(number))
+            out.emplace_back(kCountNames[static_cast<std::size_t>(c - '0')]);
     }
 }
 
@@ -74,7 +90,9 @@ std::vector<std::string> say_position(std::uint64_t ahead) {
     return out;
 }
 
-std::vector<std::string> say_sorry_busy() { return {"zh/sorry_busy"}; }
+std::vector<std::string> say_sorry_busy() {
+    return {"zh/sorry_busy"};
+}
 
 std::vector<std::string> say_agent_number(std::string_view number) {
     std::vector<std::string> out;

@@ -38,7 +38,8 @@ std::uint64_t ms_between(Instant from, Instant to) {
 }
 
 bool is_with_call(AgentState state) {
-    return state == AgentState::ringing || state == AgentState::talking || state == AgentState::wrap_up;
+    return state == AgentState::ringing || state == AgentState::talking ||
+           state == AgentState::wrap_up;
 }
 
 /// One tenant's part; no other tenant's events or questions ever reach it.
@@ -87,8 +88,11 @@ void TenantBoard::leave_queue(CallId id, CallState& call, const CallLeftQueue& l
             ++today.answered;
             today.answered_in_level += left.in_service_level ? 1 : 0;
             break;
-        case QueueOutcome::abandoned: ++today.abandoned; break;
-        default: ++today.left_otherwise;
+        case QueueOutcome::abandoned:
+            ++today.abandoned;
+            break;
+        default:
+            ++today.left_otherwise;
     }
 }
 
@@ -108,11 +112,13 @@ void TenantBoard::offer(CallId id, AgentId agent_id, QueueId queue_id, Instant a
     AgentCallView& view = entry->view.call.emplace();
     view.call = id;
     view.queue = queue_id;
-    if (const auto found = queues.find(queue_id); found != queues.end()) view.queue_name = found->second.queue->name;
+    if (const auto found = queues.find(queue_id); found != queues.end())
+        view.queue_name = found->second.queue->name;
     view.caller = state->caller;
     view.called = state->called;
     view.offered_at = at;
-    if (state->queued_at) view.waited_ms = std::chrono::duration_cast<milliseconds>(at - *state->queued_at);
+    if (state->queued_at)
+        view.waited_ms = std::chrono::duration_cast<milliseconds>(at - *state->queued_at);
 }
 
 void TenantBoard::set_device(const std::string& device, bool registered) {
@@ -145,7 +151,8 @@ struct Step {
     void operator()(const OfferEnded& e) {
         if (e.outcome == OfferOutcome::answered) return;
         AgentEntry* entry = board.agent(e.agent);
-        if (entry != nullptr && entry->view.call && entry->view.call->call == e.call) entry->view.call.reset();
+        if (entry != nullptr && entry->view.call && entry->view.call->call == e.call)
+            entry->view.call.reset();
     }
     void operator()(const CallLeftQueue& e) {
         if (CallState* call = board.call(e.call)) board.leave_queue(e.call, *call, e);
@@ -156,7 +163,8 @@ struct Step {
         if (call == nullptr || entry == nullptr) return;
         if (!call->talk_started_at) call->talk_started_at = at;
         call->agent = e.agent;
-        if (!entry->view.call || entry->view.call->call != e.call) board.offer(e.call, e.agent, call->queue, at);
+        if (!entry->view.call || entry->view.call->call != e.call)
+            board.offer(e.call, e.agent, call->queue, at);
         entry->view.call->talk_started_at = at;
         ++entry->view.answered_today;
     }
@@ -173,7 +181,8 @@ struct Step {
         if (entry == nullptr) return;
         AgentView& view = entry->view;
         if (view.state == AgentState::wrap_up && view.call) {
-            if (QueueState* queue = board.queue(view.call->queue)) queue->today.wrap_up_ms += ms_between(*view.since, at);
+            if (QueueState* queue = board.queue(view.call->queue))
+                queue->today.wrap_up_ms += ms_between(*view.since, at);
         }
         board.change_state(*entry, e.to);
         view.reason = e.reason;
@@ -215,8 +224,8 @@ QueueView view_of(const QueueState& state) {
     view.service_level_s = state.queue->service_level_s;
     view.today = state.today;
     if (const auto counted = state.today.answered + state.today.abandoned; counted > 0) {
-        view.service_level_today =
-            100.0 * static_cast<double>(state.today.answered_in_level) / static_cast<double>(counted);
+        view.service_level_today = 100.0 * static_cast<double>(state.today.answered_in_level) /
+                                   static_cast<double>(counted);
     }
     return view;
 }
@@ -241,7 +250,8 @@ struct LiveBoard::State {
         entry.view.name = agent.name;
         for (auto& [id, state] : board.queues) {
             const auto& skills = agent.skills;
-            if (std::find(skills.begin(), skills.end(), state.queue->skill) == skills.end()) continue;
+            if (std::find(skills.begin(), skills.end(), state.queue->skill) == skills.end())
+                continue;
             entry.view.queues.push_back(id);
             ++state.agents[static_cast<std::size_t>(AgentState::signed_out)];
         }
@@ -280,7 +290,8 @@ LiveBoard& LiveBoard::operator=(LiveBoard&&) noexcept = default;
 
 void LiveBoard::seed(QueueId queue, const QueueCounters& today) {
     const auto tenant = state_->tenant_of_queue.find(queue);
-    if (tenant != state_->tenant_of_queue.end()) state_->tenants.at(tenant->second).queue(queue)->today = today;
+    if (tenant != state_->tenant_of_queue.end())
+        state_->tenants.at(tenant->second).queue(queue)->today = today;
 }
 
 void LiveBoard::seed(AgentId agent, std::uint64_t answered_today, std::uint64_t talk_today_ms) {
@@ -327,15 +338,19 @@ void LiveBoard::seed(const AgentInterval& open_interval, const CallRecord* call)
     }
     with.talk_started_at = call->talk_started_at;
     with.ended_at = call->ended_at;
-    if (call->queued_at) with.waited_ms = std::chrono::duration_cast<milliseconds>(with.offered_at - *call->queued_at);
+    if (call->queued_at)
+        with.waited_ms =
+            std::chrono::duration_cast<milliseconds>(with.offered_at - *call->queued_at);
     const auto queue = board.queues.find(with.queue);
     if (queue == board.queues.end()) return;
     with.queue_name = queue->second.queue->name;
-    if (view.state == AgentState::wrap_up) view.wrap_up_until = *view.since + queue->second.queue->wrap_up_s;
+    if (view.state == AgentState::wrap_up)
+        view.wrap_up_until = *view.since + queue->second.queue->wrap_up_s;
 }
 
 void LiveBoard::apply(const Event& event) {
-    if (TenantBoard* board = state_->find(event.tenant)) std::visit(Step{*board, event.at}, event.body);
+    if (TenantBoard* board = state_->find(event.tenant))
+        std::visit(Step{*board, event.at}, event.body);
 }
 
 void LiveBoard::roll_day(TenantId tenant) {
@@ -359,7 +374,8 @@ BoardView LiveBoard::board(TenantId tenant, Instant now) const {
     const TenantBoard* board = state_->find(tenant);
     if (board == nullptr) return view;
     for (const auto& [id, queue] : board->queues) view.queues.push_back(view_of(queue));
-    for (const AgentId id : board->agents_by_number) view.agents.push_back(board->agents.at(id).view);
+    for (const AgentId id : board->agents_by_number)
+        view.agents.push_back(board->agents.at(id).view);
     view.calls_in_progress = board->calls.size();
     return view;
 }

@@ -1,9 +1,11 @@
 #pragma once
-// The live board: what is so at this moment, projected from events in memory. Owned by one thread (the API's), fed only
-// with events that are in the journal already, so that nothing is shown that a crash could take back.
+// The live board: what is so at this moment, projected from events in memory. Owned by one thread
+// (the API's), fed only with events that are in the journal already, so that nothing is shown that
+// a crash could take back.
 //
-// Pure: no clock, no I/O. apply() is O(log n) and marks what it changed; take_changes() hands the marks out, so that the
-// shell pushes just those views. Day counters restart at the tenant's midnight: roll_day().
+// Pure: no clock, no I/O. apply() is O(log n) and marks what it changed; take_changes() hands the
+// marks out, so that the shell pushes just those views. Day counters restart at the tenant's
+// midnight: roll_day().
 #include <boost/describe.hpp>
 #include <map>
 #include <memory>
@@ -31,7 +33,8 @@ struct AgentCallView {
     milliseconds waited_ms{};  ///< in the queue before the offer was made
 };
 BOOST_DESCRIBE_STRUCT(AgentCallView, (),
-                      (call, queue, queue_name, caller, called, offered_at, talk_started_at, ended_at, waited_ms))
+                      (call, queue, queue_name, caller, called, offered_at, talk_started_at,
+                       ended_at, waited_ms))
 
 struct AgentView {
     AgentId id;
@@ -39,8 +42,8 @@ struct AgentView {
     std::string name;
     std::vector<QueueId> queues;  ///< that the agent's skills serve
     AgentState state = AgentState::signed_out;
-    std::string reason;           ///< busy reason's code
-    std::optional<Instant> since; ///< empty: the agent has never signed in
+    std::string reason;            ///< busy reason's code
+    std::optional<Instant> since;  ///< empty: the agent has never signed in
     std::optional<Instant> wrap_up_until;
     bool device_registered = false;
     std::optional<AgentCallView> call;
@@ -48,8 +51,8 @@ struct AgentView {
     std::uint64_t talk_today_ms = 0;
 };
 BOOST_DESCRIBE_STRUCT(AgentView, (),
-                      (id, number, name, queues, state, reason, since, wrap_up_until, device_registered, call,
-                       answered_today, talk_today_ms))
+                      (id, number, name, queues, state, reason, since, wrap_up_until,
+                       device_registered, call, answered_today, talk_today_ms))
 
 struct QueueView {
     QueueId id;
@@ -60,12 +63,13 @@ struct QueueView {
     std::uint64_t agents_idle = 0;
     std::uint64_t agents_talking = 0;
     seconds service_level_s{};
-    std::optional<double> service_level_today;  ///< answered in Y s / (answered + abandoned), per cent; empty: no call yet
+    std::optional<double> service_level_today;  ///< answered in Y s / (answered + abandoned), per
+                                                ///< cent; empty: no call yet
     QueueCounters today;
 };
 BOOST_DESCRIBE_STRUCT(QueueView, (),
-                      (id, name, waiting, longest_waiting_since, agents_signed_in, agents_idle, agents_talking,
-                       service_level_s, service_level_today, today))
+                      (id, name, waiting, longest_waiting_since, agents_signed_in, agents_idle,
+                       agents_talking, service_level_s, service_level_today, today))
 
 /// A caller who waits now.
 struct WaitingView {
@@ -96,12 +100,14 @@ public:
     void seed(AgentId agent, std::uint64_t answered_today, std::uint64_t talk_today_ms);
     /// A call without CallEnded (legs not needed). Counts nothing: the queue's seed has counted it.
     void seed(const CallRecord& open_call);
-    /// The interval that an agent is in; `call`: the record of its call with legs, null when it has none.
+    /// The interval that an agent is in; `call`: the record of its call with legs, null when it has
+    /// none.
     void seed(const AgentInterval& open_interval, const CallRecord* call);
 
     void apply(const Event& event);
-    /// The tenant's day has turned: its counters of today start at zero. Callers who still wait are offered to the new
-    /// day as well, so that offered = answered + abandoned + left_otherwise + waiting holds for each day's board.
+    /// The tenant's day has turned: its counters of today start at zero. Callers who still wait are
+    /// offered to the new day as well, so that offered = answered + abandoned + left_otherwise +
+    /// waiting holds for each day's board.
     void roll_day(TenantId tenant);
 
     [[nodiscard]] BoardView board(TenantId tenant, Instant now) const;

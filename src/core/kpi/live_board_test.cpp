@@ -159,14 +159,16 @@ TEST(live_board, offered_is_the_sum_of_all_outcomes_and_the_waiting_on_every_day
             waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(i));
             const auto outcome = static_cast<QueueOutcome>(random() % 5);
             // A CallEnded without CallLeftQueue must not break the sum either.
-            if (random() % 10 != 0) f.add(kA, CallLeftQueue{call, QueueId{1}, outcome, 5000ms, false});
+            if (random() % 10 != 0)
+                f.add(kA, CallLeftQueue{call, QueueId{1}, outcome, 5000ms, false});
             f.add(kA, CallEnded{call, Party::caller, EndCause::normal});
         } else {
             f.board.roll_day(kA);
         }
         const auto q = f.first_queue();
         ASSERT_EQ(q.waiting, waiting.size());
-        ASSERT_EQ(q.today.offered, q.today.answered + q.today.abandoned + q.today.left_otherwise + q.waiting);
+        ASSERT_EQ(q.today.offered,
+                  q.today.answered + q.today.abandoned + q.today.left_otherwise + q.waiting);
     }
 }
 

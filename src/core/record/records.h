@@ -1,6 +1,7 @@
 #pragma once
-// What the projections keep and the API shows: one record per call with its legs, agent state intervals, queue counters
-// per quarter of an hour. All of it can be rebuilt from the journal at will.
+// What the projections keep and the API shows: one record per call with its legs, agent state
+// intervals, queue counters per quarter of an hour. All of it can be rebuilt from the journal at
+// will.
 #include <boost/describe.hpp>
 #include <optional>
 #include <string>
@@ -13,8 +14,18 @@
 namespace seatline::core {
 
 /// A call's result as people filter by it.
-enum class CallResult { in_progress, answered, abandoned, left_in_ivr, max_wait, queue_full, failed, flow_end };
-BOOST_DESCRIBE_ENUM(CallResult, in_progress, answered, abandoned, left_in_ivr, max_wait, queue_full, failed, flow_end)
+enum class CallResult {
+    in_progress,
+    answered,
+    abandoned,
+    left_in_ivr,
+    max_wait,
+    queue_full,
+    failed,
+    flow_end
+};
+BOOST_DESCRIBE_ENUM(CallResult, in_progress, answered, abandoned, left_in_ivr, max_wait, queue_full,
+                    failed, flow_end)
 
 struct LegRecord {
     LegId leg;
@@ -33,11 +44,12 @@ struct LegRecord {
     std::uint32_t round_trip_us = 0;
 };
 BOOST_DESCRIBE_STRUCT(LegRecord, (),
-                      (leg, kind, agent, started_at, ringing_at, answered_at, ended_at, outcome, sip_code, end_text,
-                       packets_received, packets_lost, jitter_us, round_trip_us))
+                      (leg, kind, agent, started_at, ringing_at, answered_at, ended_at, outcome,
+                       sip_code, end_text, packets_received, packets_lost, jitter_us,
+                       round_trip_us))
 
-/// One call, whole. Durations are of this call: wait from queued to left queue, talk from TalkStarted to CallEnded,
-/// wrap-up of the agent who talked.
+/// One call, whole. Durations are of this call: wait from queued to left queue, talk from
+/// TalkStarted to CallEnded, wrap-up of the agent who talked.
 struct CallRecord {
     CallId call;
     TenantId tenant;
@@ -47,31 +59,33 @@ struct CallRecord {
     std::string sip_call_id;
     CallResult result = CallResult::in_progress;
     std::optional<QueueId> queue;
-    std::optional<AgentId> agent;         ///< who talked
+    std::optional<AgentId> agent;  ///< who talked
     Instant arrived_at;
-    std::optional<Instant> answered_at;   ///< by the system
+    std::optional<Instant> answered_at;  ///< by the system
     std::optional<Instant> queued_at;
     std::optional<Instant> left_queue_at;
     std::optional<Instant> talk_started_at;
     std::optional<Instant> ended_at;
     milliseconds wait_ms{};
-    milliseconds ring_ms{};               ///< of the offer that was answered
+    milliseconds ring_ms{};  ///< of the offer that was answered
     milliseconds talk_ms{};
     milliseconds wrap_up_ms{};
     std::optional<Party> ended_by;
     std::optional<EndCause> cause;
-    std::string digits;                   ///< keys taken in the IVR, in order
+    std::string digits;  ///< keys taken in the IVR, in order
     bool has_recording = false;
     milliseconds recording_ms{};
     std::string recording_error;
-    std::vector<LegRecord> legs;          ///< in detail answers; empty in lists
+    std::vector<LegRecord> legs;  ///< in detail answers; empty in lists
 };
 BOOST_DESCRIBE_STRUCT(CallRecord, (),
-                      (call, tenant, trunk, caller, called, sip_call_id, result, queue, agent, arrived_at, answered_at,
-                       queued_at, left_queue_at, talk_started_at, ended_at, wait_ms, ring_ms, talk_ms, wrap_up_ms,
-                       ended_by, cause, digits, has_recording, recording_ms, recording_error, legs))
+                      (call, tenant, trunk, caller, called, sip_call_id, result, queue, agent,
+                       arrived_at, answered_at, queued_at, left_queue_at, talk_started_at, ended_at,
+                       wait_ms, ring_ms, talk_ms, wrap_up_ms, ended_by, cause, digits,
+                       has_recording, recording_ms, recording_error, legs))
 
-/// What the call list is filtered by; all members are optional but the tenant. Newest first, keyset pages.
+/// What the call list is filtered by; all members are optional but the tenant. Newest first, keyset
+/// pages.
 struct CallQuery {
     TenantId tenant;
     std::optional<Instant> from;  ///< arrived_at >= from
@@ -80,13 +94,13 @@ struct CallQuery {
     std::optional<AgentId> agent;
     std::optional<QueueId> queue;
     std::optional<CallResult> result;
-    std::optional<CallId> before; ///< the last call of the page before
-    std::uint32_t limit = 50;     ///< 1-200
+    std::optional<CallId> before;  ///< the last call of the page before
+    std::uint32_t limit = 50;      ///< 1-200
 };
 
 struct CallPage {
     std::vector<CallRecord> calls;
-    std::optional<CallId> next;   ///< pass as `before`; empty: no more
+    std::optional<CallId> next;  ///< pass as `before`; empty: no more
 };
 BOOST_DESCRIBE_STRUCT(CallPage, (), (calls, next))
 
@@ -101,8 +115,8 @@ struct AgentInterval {
 };
 BOOST_DESCRIBE_STRUCT(AgentInterval, (), (agent, state, reason, from, to, call))
 
-/// A queue's counters over one interval (15 min of UTC quarter hours), by the time that the call was queued.
-/// offered = answered + abandoned + left_otherwise + still waiting.
+/// A queue's counters over one interval (15 min of UTC quarter hours), by the time that the call
+/// was queued. offered = answered + abandoned + left_otherwise + still waiting.
 struct QueueCounters {
     std::uint64_t offered = 0;
     std::uint64_t answered = 0;
@@ -114,6 +128,7 @@ struct QueueCounters {
     std::uint64_t wrap_up_ms = 0;
 };
 BOOST_DESCRIBE_STRUCT(QueueCounters, (),
-                      (offered, answered, answered_in_level, abandoned, left_otherwise, wait_ms, talk_ms, wrap_up_ms))
+                      (offered, answered, answered_in_level, abandoned, left_otherwise, wait_ms,
+                       talk_ms, wrap_up_ms))
 
 }  // namespace seatline::core

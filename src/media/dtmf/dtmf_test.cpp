@@ -22,7 +22,8 @@ struct Listener {
     }
     void packet(std::uint32_t ts, std::uint8_t event, bool end, std::uint16_t duration) {
         const std::uint8_t p[4] = {event, static_cast<std::uint8_t>(end ? 0x8A : 0x0A),
-                                   static_cast<std::uint8_t>(duration >> 8), static_cast<std::uint8_t>(duration)};
+                                   static_cast<std::uint8_t>(duration >> 8),
+                                   static_cast<std::uint8_t>(duration)};
         now += 20ms;
         take(receiver.on_packet(ts, p, now));
     }

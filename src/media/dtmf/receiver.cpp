@@ -22,8 +22,8 @@ void DigitReceiver::finish(PressedDigits& out) {
     pressed_ = false;
 }
 
-PressedDigits DigitReceiver::on_packet(std::uint32_t timestamp, std::span<const std::uint8_t> payload,
-                                       Instant now) {
+PressedDigits DigitReceiver::on_packet(std::uint32_t timestamp,
+                                       std::span<const std::uint8_t> payload, Instant now) {
     PressedDigits out;
     if (payload.size() < 4 || payload[0] > 15) return out;
     const bool end = payload[1] & 0x80;

@@ -19,7 +19,8 @@ std::size_t DigitSender::push(std::string_view digits, std::uint32_t duration_ms
     std::size_t queued = 0;
     for (const char digit : digits) {
         if (digit_event(digit) < 0 || size_ == keys_.size()) continue;
-        keys_[(head_ + size_++) % keys_.size()] = {digit, static_cast<std::uint16_t>((ms + 19) / 20)};
+        keys_[(head_ + size_++) % keys_.size()] = {digit,
+                                                   static_cast<std::uint16_t>((ms + 19) / 20)};
         ++queued;
     }
     return queued;
@@ -31,7 +32,8 @@ EventPacket DigitSender::tick(std::uint32_t stream_timestamp) {
     if (step_ == 0) start_ = stream_timestamp;
     const std::uint32_t hold = hold_ticks();
     if (step_ < hold + end_packets - 1) {
-        // The packet of tick k covers k + 1 ticks; the last of them is the first of the end packets.
+        // The packet of tick k covers k + 1 ticks; the last of them is the first of the end
+        // packets.
         const std::uint32_t covered = std::min(step_ + 1, hold) * tick_units;
         out.present = true;
         out.marker = step_ == 0;

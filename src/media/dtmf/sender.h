@@ -1,5 +1,6 @@
 #pragma once
-// Key presses into RFC 4733 packets: one packet each 20 ms while a key is down, three with the end bit, then a pause.
+// Key presses into RFC 4733 packets: one packet each 20 ms while a key is down, three with the end
+// bit, then a pause.
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -16,12 +17,14 @@ struct EventPacket {
 
 class DigitSender {
 public:
-    /// Queues keys, each `duration_ms` long (40 to 8000; 0 means 100). Characters that are no key are passed over.
-    /// Returns how many were queued; the queue holds 64.
+    /// Queues keys, each `duration_ms` long (40 to 8000; 0 means 100). Characters that are no key
+    /// are passed over. Returns how many were queued; the queue holds 64.
     std::size_t push(std::string_view digits, std::uint32_t duration_ms);
     [[nodiscard]] bool busy() const { return size_ > 0; }
     /// The key that is down now, for those who must make its tone; 0 in a pause.
-    [[nodiscard]] char key_down() const { return size_ > 0 && step_ < hold_ticks() ? keys_[head_].digit : 0; }
+    [[nodiscard]] char key_down() const {
+        return size_ > 0 && step_ < hold_ticks() ? keys_[head_].digit : 0;
+    }
     /// One 20 ms step; `stream_timestamp` is the stream's time now.
     EventPacket tick(std::uint32_t stream_timestamp);
 

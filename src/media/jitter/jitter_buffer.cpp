@@ -7,16 +7,19 @@ namespace seatline::media {
 namespace {
 constexpr std::uint32_t min_target = 320;
 constexpr std::uint32_t max_target = 1920;
-constexpr std::uint32_t period_frames = 200;      // 4 s
+constexpr std::uint32_t period_frames = 200;        // 4 s
 constexpr std::uint32_t stopped_after_frames = 50;  // 1 s without a packet: the next starts anew
 }  // namespace
 
-void JitterBuffer::reset() { running_ = false; }
+void JitterBuffer::reset() {
+    running_ = false;
+}
 
 void JitterBuffer::start(std::uint32_t timestamp, std::size_t size) {
     ring_.fill(0);
     running_ = true;
-    // The packet's last sample is given one target from now, so that a later one may come that much late.
+    // The packet's last sample is given one target from now, so that a later one may come that much
+    // late.
     read_ = timestamp + static_cast<std::uint32_t>(size) - target_;
     end_ = timestamp;
     late_in_row_ = empty_in_row_ = period_takes_ = 0;
@@ -65,14 +68,16 @@ bool JitterBuffer::take(std::span<std::int16_t, frame_samples> out) {
         return false;
     }
     empty_in_row_ = 0;
-    spare_min_ = std::min(spare_min_, static_cast<std::uint32_t>(std::max(
-                                          available - static_cast<std::int32_t>(frame_samples), 0)));
+    spare_min_ =
+        std::min(spare_min_, static_cast<std::uint32_t>(std::max(
+                                 available - static_cast<std::int32_t>(frame_samples), 0)));
     if (++period_takes_ >= period_frames) adapt();
     return true;
 }
 
 void JitterBuffer::adapt() {
-    // Always more than a frame to spare: the delay is longer than the path needs (or our clock is slower than theirs).
+    // Always more than a frame to spare: the delay is longer than the path needs (or our clock is
+    // slower than theirs).
     if (spare_min_ > target_ + frame_samples / 2 || (spare_min_ > 240 && target_ > min_target)) {
         for (std::uint32_t i = 0; i < frame_samples / 2; ++i) ring_[(read_ + i) % capacity] = 0;
         read_ += frame_samples / 2;

@@ -1,7 +1,8 @@
 #pragma once
-// Turns packets that come when they like into 20 ms frames on time, for the decoded paths (mixing). Samples are placed
-// by RTP timestamp, so reordered packets fall into place, duplicates write the same again, and lost ones are silence.
-// The delay starts at 40 ms, grows when packets come too late, and shrinks when 4 s in a row had some to spare.
+// Turns packets that come when they like into 20 ms frames on time, for the decoded paths (mixing).
+// Samples are placed by RTP timestamp, so reordered packets fall into place, duplicates write the
+// same again, and lost ones are silence. The delay starts at 40 ms, grows when packets come too
+// late, and shrinks when 4 s in a row had some to spare.
 #include <array>
 #include <cstdint>
 #include <span>
@@ -15,9 +16,9 @@ public:
     static constexpr std::uint32_t capacity = 4096;  ///< samples: 512 ms
 
     struct Counters {
-        std::uint64_t late = 0;     ///< packets that came after their time
-        std::uint64_t empty = 0;    ///< frames given with nothing in them while the stream ran
-        std::uint64_t resync = 0;   ///< new timeline: first packet, SSRC change, jump
+        std::uint64_t late = 0;    ///< packets that came after their time
+        std::uint64_t empty = 0;   ///< frames given with nothing in them while the stream ran
+        std::uint64_t resync = 0;  ///< new timeline: first packet, SSRC change, jump
     };
 
     /// Places the samples of one packet at `timestamp`. Packets longer than 200 ms are cut.
@@ -35,8 +36,8 @@ private:
 
     std::array<std::int16_t, capacity> ring_{};
     bool running_ = false;
-    std::uint32_t read_ = 0;    ///< timestamp of the next sample to give
-    std::uint32_t end_ = 0;     ///< one past the newest sample placed
+    std::uint32_t read_ = 0;  ///< timestamp of the next sample to give
+    std::uint32_t end_ = 0;   ///< one past the newest sample placed
     std::uint32_t target_ = 320;
     std::uint32_t late_in_row_ = 0;
     std::uint32_t empty_in_row_ = 0;

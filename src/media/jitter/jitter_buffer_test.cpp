@@ -19,12 +19,17 @@ Frame marked(std::int16_t value) {
     return f;
 }
 
-/// Ticks each 20 ms; packets arrive at given milliseconds. Gives the first sample of each frame taken.
-std::vector<int> play(JitterBuffer& jitter, const std::multimap<int, int>& packet_at_ms, int frames) {
+/// Ticks each 20 ms; packets arrive at given milliseconds. Gives the first sample of each frame
+/// taken.
+std::vector<int> play(JitterBuffer& jitter, const std::multimap<int, int>& packet_at_ms,
+                      int frames) {
     std::vector<int> out;
     for (int tick = 0; tick < frames; ++tick) {
-        for (auto [from, to] = std::pair(packet_at_ms.lower_bound(tick * 20 - 19), packet_at_ms.upper_bound(tick * 20)); from != to; ++from) {
-            jitter.put(static_cast<std::uint32_t>(0xFFFFFF00u + static_cast<std::uint32_t>(from->second) * 160u),
+        for (auto [from, to] = std::pair(packet_at_ms.lower_bound(tick * 20 - 19),
+                                         packet_at_ms.upper_bound(tick * 20));
+             from != to; ++from) {
+            jitter.put(static_cast<std::uint32_t>(0xFFFFFF00u +
+                                                  static_cast<std::uint32_t>(from->second) * 160u),
                        marked(static_cast<std::int16_t>(from->second + 1)));
         }
         Frame f;

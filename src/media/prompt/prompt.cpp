@@ -34,13 +34,18 @@ Result<std::vector<std::int16_t>> to_8k(const std::vector<std::int16_t>& in, uns
     const std::size_t wanted = (in.size() * 8000 + rate - 1) / rate;
     // What the filter still holds comes out when silence is pushed after the end.
     std::vector<std::int16_t> padded(in);
-    padded.resize(in.size() + static_cast<std::size_t>(speex_resampler_get_input_latency(state.get())) + rate / 100);
+    padded.resize(in.size() +
+                  static_cast<std::size_t>(speex_resampler_get_input_latency(state.get())) +
+                  rate / 100);
     std::vector<std::int16_t> out(wanted + 8000);
     std::size_t read = 0, written = 0;
     while (read < padded.size() && written < out.size()) {
-        auto in_len = static_cast<spx_uint32_t>(std::min<std::size_t>(padded.size() - read, 1u << 20));
-        auto out_len = static_cast<spx_uint32_t>(std::min<std::size_t>(out.size() - written, 1u << 20));
-        speex_resampler_process_int(state.get(), 0, padded.data() + read, &in_len, out.data() + written, &out_len);
+        auto in_len =
+            static_cast<spx_uint32_t>(std::min<std::size_t>(padded.size() - read, 1u << 20));
+        auto out_len =
+            static_cast<spx_uint32_t>(std::min<std::size_t>(out.size() - written, 1u << 20));
+        speex_resampler_process_int(state.get(), 0, padded.data() + read, &in_len,
+                                    out.data() + written, &out_len);
         if (in_len == 0 && out_len == 0) break;
         read += in_len;
         written += out_len;
@@ -82,7 +87,8 @@ Prompt make_prompt(std::vector<std::int16_t> mono_8k) {
 Result<Prompt> load_prompt(const std::string& path) {
     SF_INFO info{};
     const std::unique_ptr<SNDFILE, CloseFile> file(sf_open(path.c_str(), SFM_READ, &info));
-    if (!file) return invalid("path", "cannot be read as audio: " + std::string(sf_strerror(nullptr)));
+    if (!file)
+        return invalid("path", "cannot be read as audio: " + std::string(sf_strerror(nullptr)));
     if (info.samplerate < 4000 || info.samplerate > 192000) {
         return invalid("path", "has a sample rate outside 4000 to 192000 Hz");
     }

@@ -22,11 +22,14 @@ std::string wav_file(std::uint32_t rate, std::uint32_t channels, std::uint32_t m
     std::string data;
     for (std::uint32_t i = 0; i < rate / 1000 * ms; ++i) {
         for (std::uint32_t c = 0; c < channels; ++c) {
-            data += le(static_cast<std::uint32_t>(static_cast<std::int32_t>(8000 * std::sin(6.283185307 * hertz * i / rate))), 2);
+            data += le(static_cast<std::uint32_t>(static_cast<std::int32_t>(
+                           8000 * std::sin(6.283185307 * hertz * i / rate))),
+                       2);
         }
     }
-    return "RIFF" + le(static_cast<std::uint32_t>(data.size()) + 36, 4) + "WAVEfmt " + le(16, 4) + le(1, 2) + le(channels, 2) +
-           le(rate, 4) + le(rate * channels * 2, 4) + le(channels * 2, 2) + le(16, 2) + "data" +
+    return "RIFF" + le(static_cast<std::uint32_t>(data.size()) + 36, 4) + "WAVEfmt " + le(16, 4) +
+           le(1, 2) + le(channels, 2) + le(rate, 4) + le(rate * channels * 2, 4) +
+           le(channels * 2, 2) + le(16, 2) + "data" +
            le(static_cast<std::uint32_t>(data.size()), 4) + data;
 }
 
@@ -37,7 +40,9 @@ protected:
         std::ofstream(path_, std::ios::binary) << content;
         return load_prompt(path_);
     }
-    std::string path_ = (std::filesystem::temp_directory_path() / ("prompt_" + std::to_string(::getpid()) + ".wav")).string();
+    std::string path_ =
+        (std::filesystem::temp_directory_path() / ("prompt_" + std::to_string(::getpid()) + ".wav"))
+            .string();
 };
 
 TEST_F(PromptFile, any_rate_and_channels_become_mono_8k) {
@@ -54,7 +59,8 @@ TEST_F(PromptFile, any_rate_and_channels_become_mono_8k) {
 TEST_F(PromptFile, bad_files_say_why) {
     EXPECT_FALSE(load("no audio at all").error().reason.empty());
     EXPECT_EQ("the file has no audio in it", load(wav_file(8000, 1, 0, 1000)).error().reason);
-    EXPECT_TRUE(load(wav_file(8000, 1, 500, 1000).substr(0, 3000)).has_value());  // cut: what is there is played
+    EXPECT_TRUE(load(wav_file(8000, 1, 500, 1000).substr(0, 3000))
+                    .has_value());  // cut: what is there is played
     EXPECT_FALSE(load(wav_file(2000, 1, 500, 100)).has_value());
     EXPECT_EQ("invalid", load_prompt("/nonexistent/x.wav").error().code);
 }

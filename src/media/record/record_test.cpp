@@ -1,5 +1,4 @@
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include <filesystem>
@@ -33,8 +32,11 @@ TEST(StereoAssembler, sides_keep_apart_and_losses_keep_their_place) {
     const std::vector<std::uint8_t> loud(160, 0xAA);
     for (int i = 0; i < 100; ++i) {
         const Instant now = start + milliseconds{20 * (i + 1)};
-        if (i != 50) a.put(RecordSide::left, G711::alaw, 0xFFFFF000u + static_cast<std::uint32_t>(i) * 160, loud, now);
-        if (i == 70) a.put(RecordSide::right, G711::ulaw, 7, std::vector<std::uint8_t>(160, 0x80), now);
+        if (i != 50)
+            a.put(RecordSide::left, G711::alaw, 0xFFFFF000u + static_cast<std::uint32_t>(i) * 160,
+                  loud, now);
+        if (i == 70)
+            a.put(RecordSide::right, G711::ulaw, 7, std::vector<std::uint8_t>(160, 0x80), now);
         if (i % 25 == 24) taken.all(a, now);
     }
     taken.all(a, start + 2s, true);
@@ -49,9 +51,11 @@ TEST(StereoAssembler, reordered_packets_fall_into_place) {
     StereoAssembler a(start);
     std::vector<std::vector<std::uint8_t>> p;
     for (int i = 0; i < 20; ++i) p.emplace_back(160, static_cast<std::uint8_t>(0x80 + i));
-    std::vector<std::uint32_t> order{0, 2, 1, 3, 5, 6, 4, 7, 8, 9, 11, 10, 12, 13, 14, 15, 16, 17, 19, 18};
+    std::vector<std::uint32_t> order{0,  2,  1,  3,  5,  6,  4,  7,  8,  9,
+                                     11, 10, 12, 13, 14, 15, 16, 17, 19, 18};
     for (std::size_t i = 0; i < order.size(); ++i) {
-        a.put(RecordSide::left, G711::alaw, order[i] * 160, p[order[i]], start + milliseconds{20 * (i + 1)});
+        a.put(RecordSide::left, G711::alaw, order[i] * 160, p[order[i]],
+              start + milliseconds{20 * (i + 1)});
     }
     Taken taken;
     taken.all(a, start + 400ms, true);
@@ -98,7 +102,9 @@ TEST(StereoAssembler, a_stall_longer_than_the_ring_is_survived) {
 }
 
 TEST(Wav, a_torn_file_is_repaired) {
-    const auto path = (std::filesystem::temp_directory_path() / ("torn_" + std::to_string(::getpid()) + ".wav")).string();
+    const auto path =
+        (std::filesystem::temp_directory_path() / ("torn_" + std::to_string(::getpid()) + ".wav"))
+            .string();
     {
         std::ofstream out(path, std::ios::binary);
         const auto h = wav_header(0);

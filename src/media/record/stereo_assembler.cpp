@@ -8,7 +8,8 @@
 namespace seatline::media {
 
 namespace {
-/// A stream that strays this far from the wall clock (drift over hours, a pause, a jump) is anchored again.
+/// A stream that strays this far from the wall clock (drift over hours, a pause, a jump) is
+/// anchored again.
 constexpr std::int64_t max_stray_samples = 1600;
 }  // namespace
 
@@ -42,12 +43,14 @@ void StereoAssembler::put(RecordSide which, G711 law, std::uint32_t timestamp,
     const auto first = static_cast<std::size_t>(at) % capacity;
     const std::size_t straight = std::min<std::size_t>(size, capacity - first);
     g711_decode(law, payload.first(straight), side.ring.data() + first);
-    if (straight < size) g711_decode(law, payload.subspan(straight, size - straight), side.ring.data());
+    if (straight < size)
+        g711_decode(law, payload.subspan(straight, size - straight), side.ring.data());
 }
 
 std::uint32_t StereoAssembler::ready(Instant now, bool all) const {
     const std::uint64_t until = position_at(now);
-    const std::uint64_t settled = all ? until : until - std::min<std::uint64_t>(until, settle_samples);
+    const std::uint64_t settled =
+        all ? until : until - std::min<std::uint64_t>(until, settle_samples);
     return settled > taken_ ? static_cast<std::uint32_t>(settled - taken_) : 0;
 }
 

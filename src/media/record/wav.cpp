@@ -13,7 +13,8 @@ void store_le32(std::uint8_t* p, std::uint32_t v) {
 }  // namespace
 
 std::array<std::uint8_t, wav_header_size> wav_header(std::uint64_t data_octets) {
-    const auto size = static_cast<std::uint32_t>(std::min<std::uint64_t>(data_octets, 0xFFFFFFFF - 36));
+    const auto size =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(data_octets, 0xFFFFFFFF - 36));
     std::array<std::uint8_t, wav_header_size> h{};
     std::memcpy(h.data(), "RIFF", 4);
     store_le32(h.data() + 4, size + 36);

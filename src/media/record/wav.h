@@ -14,8 +14,9 @@ inline constexpr std::size_t wav_frame_octets = 4;  ///< left and right, 16 bit 
 /// A header for `data_octets` of samples (saturated at what 32 bits can say).
 [[nodiscard]] std::array<std::uint8_t, wav_header_size> wav_header(std::uint64_t data_octets);
 
-/// Repairs a recording whose writer died: sets the header's sizes to the file's length, cut to whole frames. Gives
-/// the octets of samples. Errors: "not_found" when it cannot be opened, "invalid" when it is not such a recording.
+/// Repairs a recording whose writer died: sets the header's sizes to the file's length, cut to
+/// whole frames. Gives the octets of samples. Errors: "not_found" when it cannot be opened,
+/// "invalid" when it is not such a recording.
 [[nodiscard]] Result<std::uint64_t> recover_wav(const std::string& path);
 
 }  // namespace seatline::media

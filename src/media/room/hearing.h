@@ -1,7 +1,7 @@
 #pragma once
-// Who hears whom, as one mechanism: a listener has a set of sources and at most one player. Two-party talk, conference,
-// listening in, whisper, music on hold and prompts are settings of it. How the sound gets there follows from them and
-// from nothing else.
+// Who hears whom, as one mechanism: a listener has a set of sources and at most one player.
+// Two-party talk, conference, listening in, whisper, music on hold and prompts are settings of it.
+// How the sound gets there follows from them and from nothing else.
 #include <cstddef>
 #include <cstdint>
 
@@ -9,7 +9,8 @@ namespace seatline::media {
 
 enum class HearingMode : std::uint8_t {
     silent,  ///< nothing is sent
-    relay,   ///< one source: its packets go on as they come, their bytes translated when the codecs differ
+    relay,   ///< one source: its packets go on as they come, their bytes translated when the codecs
+             ///< differ
     player,  ///< only the player: ready-coded frames each 20 ms
     mix,     ///< decoded frames each 20 ms: several sources, or sources and a player
 };

@@ -1,5 +1,6 @@
 #pragma once
-// Adds 20 ms frames with saturation. Sums are kept in 32 bits until the end, so the order of sources never matters.
+// Adds 20 ms frames with saturation. Sums are kept in 32 bits until the end, so the order of
+// sources never matters.
 #include <algorithm>
 #include <array>
 #include <cstdint>

@@ -16,7 +16,9 @@ TEST(Hearing, mode_follows_from_sources_and_player) {
     EXPECT_EQ(HearingMode::mix, hearing_mode({1, true, false}));
 }
 
-RtpPacket packet(std::uint16_t sequence, std::uint32_t timestamp) { return {false, 8, sequence, timestamp, 5, 12, 160}; }
+RtpPacket packet(std::uint16_t sequence, std::uint32_t timestamp) {
+    return {false, 8, sequence, timestamp, 5, 12, 160};
+}
 
 TEST(OutStream, order_of_the_source_is_kept_over_the_wrap) {
     OutStream out(9, 65534, 100);

@@ -1,6 +1,7 @@
 #pragma once
-// RTP packets as bytes (RFC 3550 section 5.1): read with every length checked, written into a buffer of the caller.
-// Nothing is copied: a parsed packet says where in the datagram its payload lies.
+// RTP packets as bytes (RFC 3550 section 5.1): read with every length checked, written into a
+// buffer of the caller. Nothing is copied: a parsed packet says where in the datagram its payload
+// lies.
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -9,8 +10,8 @@ namespace seatline::media {
 
 inline constexpr std::size_t rtp_header_size = 12;
 
-/// The fields of one packet. `payload_offset` and `payload_size` count bytes of the datagram it was parsed from;
-/// CSRC list, header extension and padding are left out.
+/// The fields of one packet. `payload_offset` and `payload_size` count bytes of the datagram it was
+/// parsed from; CSRC list, header extension and padding are left out.
 struct RtpPacket {
     bool marker = false;
     std::uint8_t payload_type = 0;
@@ -21,13 +22,15 @@ struct RtpPacket {
     std::uint16_t payload_size = 0;
 };
 
-/// Reads one datagram. False when it is not RTP version 2 or any length inside it points outside of it; `out` is then
-/// unspecified. An empty payload is valid (keep-alive, RFC 6263).
+/// Reads one datagram. False when it is not RTP version 2 or any length inside it points outside of
+/// it; `out` is then unspecified. An empty payload is valid (keep-alive, RFC 6263).
 [[nodiscard]] bool parse_rtp(std::span<const std::uint8_t> datagram, RtpPacket& out);
 
-/// True when a datagram is RTCP by its packet type 192-223 (RFC 5761 section 4), as with RTP and RTCP on one port.
+/// True when a datagram is RTCP by its packet type 192-223 (RFC 5761 section 4), as with RTP and
+/// RTCP on one port.
 [[nodiscard]] inline bool looks_like_rtcp(std::span<const std::uint8_t> datagram) {
-    return datagram.size() >= 8 && datagram[0] >> 6 == 2 && datagram[1] >= 192 && datagram[1] <= 223;
+    return datagram.size() >= 8 && datagram[0] >> 6 == 2 && datagram[1] >= 192 &&
+           datagram[1] <= 223;
 }
 
 /// Writes the 12-byte header (no CSRC, no extension, no padding) to `out`.

@@ -56,7 +56,8 @@ ReceiveStatistics::Arrival ReceiveStatistics::update(std::uint32_t ssrc, std::ui
 }
 
 void ReceiveStatistics::count_jitter(std::uint32_t timestamp, std::uint32_t arrival_units) {
-    // Packets of one timestamp (a telephone-event's updates) say nothing of the path: their clock stands still.
+    // Packets of one timestamp (a telephone-event's updates) say nothing of the path: their clock
+    // stands still.
     if (transit_known_ && timestamp == last_timestamp_) return;
     const std::uint32_t transit = arrival_units - timestamp;
     if (transit_known_) {

@@ -1,7 +1,8 @@
 #pragma once
-// What a receiver knows of one incoming stream: extended highest sequence number, loss and interarrival jitter, as RFC
-// 3550 appendix A.1, A.3 and A.8 count them. Probation is 0 (A.1 MIN_SEQUENTIAL): the worker has already checked the
-// packet's source and payload type, and a call's first word must not be lost.
+// What a receiver knows of one incoming stream: extended highest sequence number, loss and
+// interarrival jitter, as RFC 3550 appendix A.1, A.3 and A.8 count them. Probation is 0 (A.1
+// MIN_SEQUENTIAL): the worker has already checked the packet's source and payload type, and a
+// call's first word must not be lost.
 #include <cstdint>
 
 namespace seatline::media {
@@ -16,7 +17,8 @@ public:
         refused,    ///< a jump that is not confirmed yet: the caller drops the packet
     };
 
-    /// Counts one packet. `arrival_units` is the arrival time in units of the stream's RTP clock (any origin).
+    /// Counts one packet. `arrival_units` is the arrival time in units of the stream's RTP clock
+    /// (any origin).
     Arrival update(std::uint32_t ssrc, std::uint16_t sequence, std::uint32_t timestamp,
                    std::uint32_t arrival_units);
 
@@ -28,7 +30,8 @@ public:
     [[nodiscard]] std::uint64_t lost() const { return lost_before_ + lost_now(); }
     /// In units of the RTP clock.
     [[nodiscard]] std::uint32_t jitter_units() const { return jitter_16_ >> 4; }
-    /// The same in 1/16 units, as the estimator keeps it: what a local network's jitter needs to be seen at all.
+    /// The same in 1/16 units, as the estimator keeps it: what a local network's jitter needs to be
+    /// seen at all.
     [[nodiscard]] std::uint32_t jitter_16() const { return jitter_16_; }
     /// Share lost since the last call, in 1/256 (A.3); starts a new interval.
     [[nodiscard]] std::uint8_t take_fraction_lost();
@@ -47,7 +50,8 @@ private:
     std::uint16_t max_sequence_ = 0;
     std::uint32_t cycles_ = 0;
     std::uint32_t base_sequence_ = 0;
-    std::uint32_t bad_sequence_ = 0x10001;  ///< no 16-bit number: no jump is waiting for its confirmation
+    std::uint32_t bad_sequence_ =
+        0x10001;  ///< no 16-bit number: no jump is waiting for its confirmation
     std::uint32_t received_ = 0;
     std::uint32_t expected_prior_ = 0;
     std::uint32_t received_prior_ = 0;

@@ -127,7 +127,9 @@ bool parse_rtcp(std::span<const std::uint8_t> datagram, std::uint32_t our_ssrc, 
     return true;
 }
 
-std::uint32_t ntp_middle(Instant t) { return static_cast<std::uint32_t>(to_ntp(t) >> 16); }
+std::uint32_t ntp_middle(Instant t) {
+    return static_cast<std::uint32_t>(to_ntp(t) >> 16);
+}
 
 std::optional<microseconds> round_trip(const ReportBlock& block, Instant now) {
     if (block.last_sr == 0) return std::nullopt;

@@ -1,6 +1,7 @@
 #pragma once
-// RTCP as bytes (RFC 3550 section 6): one compound packet of SR or RR, SDES with CNAME, and BYE at the end of a leg.
-// Times are Instants that the caller hands in; on the wire they are NTP (section 4).
+// RTCP as bytes (RFC 3550 section 6): one compound packet of SR or RR, SDES with CNAME, and BYE at
+// the end of a leg. Times are Instants that the caller hands in; on the wire they are NTP (section
+// 4).
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -30,9 +31,9 @@ struct SenderInfo {
 
 struct RtcpReport {
     std::uint32_t ssrc = 0;
-    std::optional<SenderInfo> sender;   ///< set: SR; empty: RR
+    std::optional<SenderInfo> sender;  ///< set: SR; empty: RR
     std::optional<ReportBlock> block;
-    std::string_view cname;             ///< at most 64 bytes are written
+    std::string_view cname;  ///< at most 64 bytes are written
     bool bye = false;
 };
 
@@ -50,17 +51,20 @@ inline constexpr std::size_t rtcp_max_size = 192;
 /// Writes the compound packet; `out` has at least rtcp_max_size bytes. Returns the length.
 std::size_t build_rtcp(std::span<std::uint8_t> out, const RtcpReport& report);
 
-/// Reads a compound packet. False when it breaks the validity rules of appendix A.2 or a length points outside.
-[[nodiscard]] bool parse_rtcp(std::span<const std::uint8_t> datagram, std::uint32_t our_ssrc, RtcpSummary& out);
+/// Reads a compound packet. False when it breaks the validity rules of appendix A.2 or a length
+/// points outside.
+[[nodiscard]] bool parse_rtcp(std::span<const std::uint8_t> datagram, std::uint32_t our_ssrc,
+                              RtcpSummary& out);
 
 /// The middle 32 bits of `t` as an NTP time.
 [[nodiscard]] std::uint32_t ntp_middle(Instant t);
 
-/// Round trip by a block about our stream received at `now` (section 6.4.1); nothing when it names no SR of ours.
+/// Round trip by a block about our stream received at `now` (section 6.4.1); nothing when it names
+/// no SR of ours.
 [[nodiscard]] std::optional<microseconds> round_trip(const ReportBlock& block, Instant now);
 
-/// When to send next: 5 s (2.5 s the first time) spread over 0.5 to 1.5 and divided by e - 3/2 (sections 6.2, 6.3.1).
-/// `random` is uniform over 32 bits.
+/// When to send next: 5 s (2.5 s the first time) spread over 0.5 to 1.5 and divided by e - 3/2
+/// (sections 6.2, 6.3.1). `random` is uniform over 32 bits.
 [[nodiscard]] milliseconds rtcp_interval(std::uint32_t random, bool initial);
 
 }  // namespace seatline::media

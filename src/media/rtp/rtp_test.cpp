@@ -27,9 +27,9 @@ TEST(RtpPacket, what_is_written_is_read) {
 }
 
 TEST(RtpPacket, csrc_extension_and_padding_are_left_out) {
-    std::vector<std::uint8_t> d{0xB1, 8, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 9, 9, 9, 9,  // one CSRC
-                                0xBE, 0xDE, 0, 1, 1, 2, 3, 4,                      // extension of one word
-                                42, 43, 0, 0, 3};                                  // payload and padding
+    std::vector<std::uint8_t> d{0xB1, 8,    0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 9, 9, 9, 9,  // one CSRC
+                                0xBE, 0xDE, 0, 1, 1, 2, 3, 4,  // extension of one word
+                                42,   43,   0, 0, 3};          // payload and padding
     RtpPacket p;
     ASSERT_TRUE(parse_rtp(d, p));
     EXPECT_EQ(24, p.payload_offset);

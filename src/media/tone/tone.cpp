@@ -60,10 +60,12 @@ Correlation correlate(std::span<const std::int16_t> signal, std::span<const std:
     double sample_energy = 0;
     for (const auto s : sample) sample_energy += static_cast<double>(s) * s;
     double energy = 0;
-    for (std::size_t i = 0; i < sample.size(); ++i) energy += static_cast<double>(signal[i]) * signal[i];
+    for (std::size_t i = 0; i < sample.size(); ++i)
+        energy += static_cast<double>(signal[i]) * signal[i];
     for (std::size_t at = 0;; ++at) {
         double dot = 0;
-        for (std::size_t i = 0; i < sample.size(); ++i) dot += static_cast<double>(signal[at + i]) * sample[i];
+        for (std::size_t i = 0; i < sample.size(); ++i)
+            dot += static_cast<double>(signal[at + i]) * sample[i];
         const double norm = std::sqrt(energy * sample_energy);
         const double score = norm > 0 ? dot / norm : 0;
         if (score > best.score) best = {score, at};

@@ -15,9 +15,11 @@ TEST(Tone, its_own_frequency_and_no_other) {
 TEST(Tone, a_sample_is_found_where_it_is) {
     std::vector<std::int16_t> sample;
     std::uint32_t x = 1;
-    for (int i = 0; i < 400; ++i) sample.push_back(static_cast<std::int16_t>((x = x * 1664525 + 1013904223) >> 18));
+    for (int i = 0; i < 400; ++i)
+        sample.push_back(static_cast<std::int16_t>((x = x * 1664525 + 1013904223) >> 18));
     std::vector<std::int16_t> signal(2000);
-    for (std::size_t i = 0; i < sample.size(); ++i) signal[777 + i] = static_cast<std::int16_t>(sample[i] / 2);
+    for (std::size_t i = 0; i < sample.size(); ++i)
+        signal[777 + i] = static_cast<std::int16_t>(sample[i] / 2);
     const auto found = correlate(signal, sample);
     EXPECT_GT(found.score, 0.99);
     EXPECT_EQ(777u, found.offset);

@@ -1,8 +1,8 @@
 // From a parsed Session to the MediaDescription that decisions use.
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 
 #include "base/result.h"
 #include "sip/sdp/sdp.h"
@@ -15,7 +15,8 @@ struct StaticFormat {
     std::uint8_t payload_type;
     const char* name;
 };
-// RFC 3551 table 4: the audio types that phones offer without an rtpmap. G722 is 8000 by mistake of the RFC's history.
+// RFC 3551 table 4: the audio types that phones offer without an rtpmap. G722 is 8000 by mistake of
+// the RFC's history.
 constexpr std::array<StaticFormat, 8> static_formats{{{0, "PCMU"},
                                                       {3, "GSM"},
                                                       {4, "G723"},
@@ -78,17 +79,24 @@ void read_formats(const MediaLine& media, MediaDescription& out) {
 
 bool read_direction(const std::vector<Attribute>& attributes, MediaDirection& out) {
     for (const auto& attribute : attributes) {
-        if (attribute.name == "sendrecv") out = MediaDirection::sendrecv;
-        else if (attribute.name == "sendonly") out = MediaDirection::sendonly;
-        else if (attribute.name == "recvonly") out = MediaDirection::recvonly;
-        else if (attribute.name == "inactive") out = MediaDirection::inactive;
-        else continue;
+        if (attribute.name == "sendrecv")
+            out = MediaDirection::sendrecv;
+        else if (attribute.name == "sendonly")
+            out = MediaDirection::sendonly;
+        else if (attribute.name == "recvonly")
+            out = MediaDirection::recvonly;
+        else if (attribute.name == "inactive")
+            out = MediaDirection::inactive;
+        else
+            continue;
         return true;
     }
     return false;
 }
 
-bool is_plain_rtp(const std::string& proto) { return proto == "RTP/AVP" || proto == "RTP/AVPF"; }
+bool is_plain_rtp(const std::string& proto) {
+    return proto == "RTP/AVP" || proto == "RTP/AVPF";
+}
 
 }  // namespace
 

@@ -10,11 +10,16 @@ namespace {
 
 const std::string phone_offer =
     "v=0\r\no=bob 2808844564 2808844564 IN IP4 192.0.2.7\r\ns=-\r\nc=IN IP4 192.0.2.7\r\nt=0 0\r\n"
-    "m=audio 49172 RTP/AVP 8 0 97 101\r\na=rtpmap:97 iLBC/8000\r\na=rtpmap:101 Telephone-Event/8000\r\n"
+    "m=audio 49172 RTP/AVP 8 0 97 101\r\na=rtpmap:97 iLBC/8000\r\na=rtpmap:101 "
+    "Telephone-Event/8000\r\n"
     "a=fmtp:101 0-15\r\na=ptime:30\r\na=rtcp:50000 IN IP4 192.0.2.7\r\na=mid:a1\r\n";
 
 MediaDescription local_audio() {
-    return {"127.0.0.1", 4000, 0, 20, MediaDirection::sendrecv,
+    return {"127.0.0.1",
+            4000,
+            0,
+            20,
+            MediaDirection::sendrecv,
             {{"PCMA", 8, 8000}, {"telephone-event", 101, 8000}}};
 }
 
@@ -32,10 +37,10 @@ TEST(sdp, reads_a_phones_offer) {
     EXPECT_EQ(audio.port, 49172);
     EXPECT_EQ(audio.rtcp_port, 50000);
     EXPECT_EQ(audio.ptime_ms, 30);
-    EXPECT_THAT(audio.formats, testing::ElementsAre(PayloadFormat{"PCMA", 8, 8000},
-                                                    PayloadFormat{"PCMU", 0, 8000},
-                                                    PayloadFormat{"ILBC", 97, 8000},
-                                                    PayloadFormat{"telephone-event", 101, 8000}));
+    EXPECT_THAT(audio.formats,
+                testing::ElementsAre(PayloadFormat{"PCMA", 8, 8000}, PayloadFormat{"PCMU", 0, 8000},
+                                     PayloadFormat{"ILBC", 97, 8000},
+                                     PayloadFormat{"telephone-event", 101, 8000}));
 }
 
 TEST(sdp, media_lines_connection_wins_over_the_sessions_and_lf_alone_ends_a_line) {
@@ -61,7 +66,8 @@ TEST(sdp, unusable_bodies_are_errors_or_have_no_audio) {
     }
     for (const char* text :
          {"v=0\nm=audio 4000 RTP/AVP 0\n", "v=0\nc=IN IP4 1.2.3.4\nm=audio 0 RTP/AVP 0\n",
-          "v=0\nc=IN IP4 1.2.3.4\nm=audio 5 RTP/SAVP 0\n", "v=0\nc=IN IP4 1.2.3.4\nm=audio 5 RTP/AVP 96\n",
+          "v=0\nc=IN IP4 1.2.3.4\nm=audio 5 RTP/SAVP 0\n",
+          "v=0\nc=IN IP4 1.2.3.4\nm=audio 5 RTP/AVP 96\n",
           "v=0\nc=IN IP4 1.2.3.4\nm=video 5 RTP/AVP 0\n"}) {
         const auto session = parse(text);
         ASSERT_TRUE(session.has_value()) << text;
@@ -75,7 +81,8 @@ TEST(sdp, limits_hold_and_huge_input_takes_linear_time) {
     EXPECT_TRUE(parse(many).has_error());
     EXPECT_TRUE(parse("v=0\n" + std::string(max_bytes, 'a')).has_error());
     std::string attributes = "v=0\nc=IN IP4 1.2.3.4\nm=audio 5 RTP/AVP 0\n";
-    while (attributes.size() < max_bytes - 40) attributes += "a=rtpmap:99 x/8000 aaaaaaaaaaaaaaaaa\n";
+    while (attributes.size() < max_bytes - 40)
+        attributes += "a=rtpmap:99 x/8000 aaaaaaaaaaaaaaaaa\n";
     const auto start = std::chrono::steady_clock::now();
     for (int i = 0; i < 100; ++i) {
         if (const auto session = parse(attributes)) (void)usable_audio(*session);
@@ -105,14 +112,16 @@ TEST(sdp, answer_keeps_the_order_of_media_and_rejects_all_but_one_audio) {
     EXPECT_EQ(answer->media[0].port, 0);
     EXPECT_EQ(*answer->media[0].find("mid"), "v");
     EXPECT_EQ(answer->media[1].port, 4000);
-    EXPECT_THAT(answer->media[1].formats, testing::ElementsAre("8"));  // no telephone-event was offered
+    EXPECT_THAT(answer->media[1].formats,
+                testing::ElementsAre("8"));  // no telephone-event was offered
     EXPECT_EQ(answer->media[2].port, 0);
     EXPECT_EQ(answer->media[3].proto, "udptl");
     EXPECT_EQ(answer->origin, "- 3 4 IN IP4 127.0.0.1");
 }
 
 TEST(sdp, answer_without_a_common_codec_is_an_error) {
-    const auto offer = parse("v=0\nc=IN IP4 1.1.1.1\nm=audio 4 RTP/AVP 0 101\na=rtpmap:101 telephone-event/8000\n");
+    const auto offer = parse(
+        "v=0\nc=IN IP4 1.1.1.1\nm=audio 4 RTP/AVP 0 101\na=rtpmap:101 telephone-event/8000\n");
     ASSERT_TRUE(offer.has_value());
     EXPECT_TRUE(write_answer({1, 1}, local_audio(), *offer, 0).has_error());
 }

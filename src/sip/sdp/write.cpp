@@ -1,4 +1,5 @@
-// Writing SDP: offers with one audio line, and answers that take one audio line of an offer (RFC 3264).
+// Writing SDP: offers with one audio line, and answers that take one audio line of an offer (RFC
+// 3264).
 #include <algorithm>
 
 #include "base/json.h"
@@ -82,7 +83,8 @@ Result<std::string> write_answer(const Origin& origin, const MediaDescription& l
         }
         append_mid(out, media);
     }
-    return {boost::system::in_place_value, std::move(out)};  // a string alone could also be an Error
+    return {boost::system::in_place_value,
+            std::move(out)};  // a string alone could also be an Error
 }
 
 }  // namespace seatline::sip::sdp

@@ -29,7 +29,9 @@ constexpr Tables kTables = make_tables();
 
 std::uint32_t crc32c(std::string_view data) {
     std::uint32_t crc = ~0u;
-    const auto octet = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(data[i])}; };
+    const auto octet = [&](std::size_t i) {
+        return std::uint32_t{static_cast<unsigned char>(data[i])};
+    };
     std::size_t i = 0;
     for (; i + 4 <= data.size(); i += 4) {
         crc ^= octet(i) | octet(i + 1) << 8 | octet(i + 2) << 16 | octet(i + 3) << 24;

@@ -40,7 +40,8 @@ Result<void> File::read_at(std::uint64_t offset, std::size_t count, std::string&
     out.resize(count);
     std::size_t done = 0;
     while (done < count) {
-        const auto n = ::pread(fd_, out.data() + done, count - done, static_cast<off_t>(offset + done));
+        const auto n =
+            ::pread(fd_, out.data() + done, count - done, static_cast<off_t>(offset + done));
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return io_error("read", path_);
         if (n == 0) break;

@@ -18,14 +18,16 @@ public:
     static Result<File> open(const std::string& path, int flags);
     explicit File(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
     ~File();
-    File(File&& other) noexcept : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)) {}
+    File(File&& other) noexcept
+        : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)) {}
     File& operator=(File&& other) noexcept;
 
     [[nodiscard]] int fd() const { return fd_; }
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] Result<std::uint64_t> size() const;
     /// Up to `count` octets at `offset` into `out` (replaced); fewer only at the file's end.
-    [[nodiscard]] Result<void> read_at(std::uint64_t offset, std::size_t count, std::string& out) const;
+    [[nodiscard]] Result<void> read_at(std::uint64_t offset, std::size_t count,
+                                       std::string& out) const;
     /// All of `data` at the end. On an error a part may have been written.
     [[nodiscard]] Result<void> append(std::string_view data) const;
     [[nodiscard]] Result<void> truncate(std::uint64_t size) const;

@@ -18,7 +18,8 @@
 namespace seatline::store {
 namespace {
 
-/// append() belongs to one thread; segments_ is what readers may see and changes under the mutex only.
+/// append() belongs to one thread; segments_ is what readers may see and changes under the mutex
+/// only.
 class FileJournal final : public Journal {
 public:
     FileJournal(std::string folder, const JournalOptions& options, File lock)
@@ -78,7 +79,8 @@ public:
         return {};
     }
 
-    Result<void> read(std::uint64_t after, const std::function<bool(core::Event&&)>& sink) const override {
+    Result<void> read(std::uint64_t after,
+                      const std::function<bool(core::Event&&)>& sink) const override {
         std::vector<Segment> segments;
         {
             const std::lock_guard guard(mutex_);
@@ -145,7 +147,8 @@ private:
             files.push_back(last_);
             lock.unlock();
             for (const auto& file : files) {
-                if (auto r = file->sync_data(); r.has_error()) log::error("journal: {}", r.error().reason);
+                if (auto r = file->sync_data(); r.has_error())
+                    log::error("journal: {}", r.error().reason);
             }
             lock.lock();
             wake_sync_.wait_for(lock, options_.sync_every, [this] { return stopping_; });
@@ -172,7 +175,8 @@ private:
 
 }  // namespace
 
-Result<std::unique_ptr<Journal>> open_journal(const std::string& folder, const JournalOptions& options) {
+Result<std::unique_ptr<Journal>> open_journal(const std::string& folder,
+                                              const JournalOptions& options) {
     const std::string path = folder + "/journal";
     if (auto r = make_folder(path); r.has_error()) return r.error();
     auto lock = File::open(path + "/lock", O_RDWR | O_CREAT);

@@ -24,7 +24,8 @@ using test::TempFolder;
 std::vector<core::Event> some_events(std::uint64_t first_call, std::size_t count) {
     std::vector<core::Event> events;
     for (std::size_t i = 0; i < count; ++i) {
-        events.push_back(test::event(TenantId{1}, test::kNoon, core::CallQueued{CallId{first_call + i}, QueueId{2}}));
+        events.push_back(test::event(TenantId{1}, test::kNoon,
+                                     core::CallQueued{CallId{first_call + i}, QueueId{2}}));
     }
     return events;
 }
@@ -57,9 +58,13 @@ void write_file(const std::string& path, const std::string& data) {
     std::ofstream(path, std::ios::binary | std::ios::trunc) << data;
 }
 
-std::string first_segment(const TempFolder& folder) { return folder.path + "/journal/" + segment_name(1); }
+std::string first_segment(const TempFolder& folder) {
+    return folder.path + "/journal/" + segment_name(1);
+}
 
-TEST(crc32c, gives_the_check_value_of_the_standard) { EXPECT_EQ(crc32c("123456789"), 0xE3069283u); }
+TEST(crc32c, gives_the_check_value_of_the_standard) {
+    EXPECT_EQ(crc32c("123456789"), 0xE3069283u);
+}
 
 TEST(journal, keeps_events_and_numbers_over_a_restart) {
     const TempFolder folder;
@@ -117,7 +122,8 @@ TEST(journal, a_tail_torn_at_any_octet_is_cut_off) {
         ASSERT_TRUE(journal->append(events).has_value());
         ASSERT_EQ(read_calls(*journal), (std::vector<std::uint64_t>{1, 2, 7}));
     }
-    write_file(first_segment(folder), whole + std::string(4096, '\0'));  // a size that grew before its data came
+    write_file(first_segment(folder),
+               whole + std::string(4096, '\0'));  // a size that grew before its data came
     EXPECT_EQ(must_open(folder.path)->last_seq(), 3u);
     log::set_level(log::level::info);
 }
@@ -160,12 +166,14 @@ TEST(journal, a_second_process_is_refused_by_name) {
     auto journal = must_open(folder.path);
     const auto second = open_journal(folder.path, {});
     ASSERT_TRUE(second.has_error());
-    EXPECT_EQ(second.error().text(), "data: " + folder.path + " is in use by another seatline process");
+    EXPECT_EQ(second.error().text(),
+              "data: " + folder.path + " is in use by another seatline process");
     journal.reset();
     EXPECT_TRUE(open_journal(folder.path, {}).has_value());
 }
 
-/// In a child: fills the "disk" (RLIMIT_FSIZE), then raises it. Answers 0 when all went as it should.
+/// In a child: fills the "disk" (RLIMIT_FSIZE), then raises it. Answers 0 when all went as it
+/// should.
 int disk_full_child(const std::string& folder) {
     ::signal(SIGXFSZ, SIG_IGN);
     auto journal = open_journal(folder, {});

@@ -24,11 +24,13 @@ void append_line(std::string& out, const core::Event& event) {
 }
 
 std::optional<std::uint64_t> line_seq(std::string_view line) {
-    if (line.size() < kPrefix + kSeq.size() || line.substr(kPrefix, kSeq.size()) != kSeq) return std::nullopt;
+    if (line.size() < kPrefix + kSeq.size() || line.substr(kPrefix, kSeq.size()) != kSeq)
+        return std::nullopt;
     line.remove_prefix(kPrefix + kSeq.size());
     std::uint64_t seq = 0;
     const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), seq);
-    if (error != std::errc() || end == line.data() + line.size() || *end != ',') return std::nullopt;
+    if (error != std::errc() || end == line.data() + line.size() || *end != ',')
+        return std::nullopt;
     return seq;
 }
 

@@ -20,7 +20,8 @@ constexpr std::string_view kPrefix = "journal-";
 constexpr std::string_view kSuffix = ".jsonl";
 
 Error damaged(const Segment& segment, std::uint64_t offset, const std::string& reason) {
-    return {"unavailable", "data", segment.path + ": offset " + std::to_string(offset) + ": " + reason};
+    return {"unavailable", "data",
+            segment.path + ": offset " + std::to_string(offset) + ": " + reason};
 }
 
 /// Walks over the lines of a file from an offset on.
@@ -29,8 +30,8 @@ public:
     LineReader(const File& file, std::uint64_t offset, std::uint64_t end)
         : file_(file), offset_(offset), end_(end) {}
 
-    /// The next line without its line end; empty at the end of the file. The view lives until the next call.
-    /// A last line without a line end is given too, with whole() false.
+    /// The next line without its line end; empty at the end of the file. The view lives until the
+    /// next call. A last line without a line end is given too, with whole() false.
     Result<std::optional<std::string_view>> next() {
         offset_ += taken_;
         taken_ = 0;
@@ -46,7 +47,8 @@ public:
             buffer_.erase(0, pos_);
             pos_ = 0;
             searched = buffer_.size();
-            const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kChunk, end_ - have_to));
+            const auto count =
+                static_cast<std::size_t>(std::min<std::uint64_t>(kChunk, end_ - have_to));
             if (auto r = file_.read_at(have_to, count, chunk_); r.has_error()) return r.error();
             if (chunk_.empty()) break;
             buffer_ += chunk_;
@@ -81,7 +83,8 @@ struct FoundLine {
 Result<std::optional<FoundLine>> line_from(const File& file, std::uint64_t pos, std::uint64_t end) {
     std::string text;
     for (std::size_t count = 2048;; count *= 4) {
-        if (auto r = file.read_at(pos - 1, std::min<std::uint64_t>(count, end - pos + 1), text); r.has_error()) {
+        if (auto r = file.read_at(pos - 1, std::min<std::uint64_t>(count, end - pos + 1), text);
+            r.has_error()) {
             return r.error();
         }
         const auto line_end = text.find('\n');

@@ -1,7 +1,8 @@
 #pragma once
-// A segment: one file of the journal, named by the number of its first event. This file reads segments: it lists them,
-// checks the last one at start, finds an event by number (binary search over the file; no index to keep) and hands out
-// lines in order. Reading never goes past the size that it is told, so a writer may append meanwhile.
+// A segment: one file of the journal, named by the number of its first event. This file reads
+// segments: it lists them, checks the last one at start, finds an event by number (binary search
+// over the file; no index to keep) and hands out lines in order. Reading never goes past the size
+// that it is told, so a writer may append meanwhile.
 #include <functional>
 #include <string>
 #include <vector>
@@ -25,16 +26,17 @@ struct Segment {
 
 /// What a check of the last segment found.
 struct SegmentCheck {
-    std::uint64_t last_seq = 0;    ///< first_seq - 1 when no whole line is left
-    std::uint64_t good_size = 0;   ///< where the whole lines end
+    std::uint64_t last_seq = 0;   ///< first_seq - 1 when no whole line is left
+    std::uint64_t good_size = 0;  ///< where the whole lines end
 };
 
-/// Reads every line of a segment. Bad lines at the very end are a torn tail (good_size < size); a bad line that whole
-/// ones follow, or a gap in the numbers, is an error that names file and offset.
+/// Reads every line of a segment. Bad lines at the very end are a torn tail (good_size < size); a
+/// bad line that whole ones follow, or a gap in the numbers, is an error that names file and
+/// offset.
 [[nodiscard]] Result<SegmentCheck> check_segment(const Segment& segment);
 
-/// Gives `sink` the events of the segment with seq > after, until it returns false. Answers false when it was stopped.
-/// Errors: a damaged line, with file and offset.
+/// Gives `sink` the events of the segment with seq > after, until it returns false. Answers false
+/// when it was stopped. Errors: a damaged line, with file and offset.
 [[nodiscard]] Result<bool> read_segment(const Segment& segment, std::uint64_t after,
                                         const std::function<bool(core::Event&&)>& sink);
 

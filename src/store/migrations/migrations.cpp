@@ -76,22 +76,26 @@ CREATE INDEX audit_by_time ON audit(tenant, at);
 
 Result<void> migrate(Connection& connection) {
     connection.execute(
-        "CREATE TABLE IF NOT EXISTS migrations(number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT");
+        "CREATE TABLE IF NOT EXISTS migrations(number INTEGER PRIMARY KEY, name TEXT NOT NULL) "
+        "STRICT");
     std::size_t version = 0;
     {
         Query query(connection, "PRAGMA user_version");
         if (query.next()) version = query.number(0);
     }
     if (version > kMigrations.size()) {
-        return Error{"unavailable", "data",
-                     "seatline.sqlite was written by a newer version of seatline (its shape is number " +
-                         std::to_string(version) + ", this program knows " +
-                         std::to_string(kMigrations.size()) + ")"};
+        return Error{
+            "unavailable", "data",
+            "seatline.sqlite was written by a newer version of seatline (its shape is number " +
+                std::to_string(version) + ", this program knows " +
+                std::to_string(kMigrations.size()) + ")"};
     }
     for (std::size_t i = version; i < kMigrations.size(); ++i) {
         Transaction transaction(connection);
         connection.execute(kMigrations[i].sql);
-        Query(connection, "INSERT INTO migrations VALUES (?1, ?2)").bind(i + 1, kMigrations[i].name).run();
+        Query(connection, "INSERT INTO migrations VALUES (?1, ?2)")
+            .bind(i + 1, kMigrations[i].name)
+            .run();
         connection.execute("PRAGMA user_version=" + std::to_string(i + 1));
         transaction.commit();
     }
@@ -101,7 +105,8 @@ Result<void> migrate(Connection& connection) {
 void clear_projections(Connection& connection) {
     Transaction transaction(connection);
     connection.execute(
-        "DELETE FROM calls; DELETE FROM agent_intervals; DELETE FROM agent_now; DELETE FROM queue_quarters;"
+        "DELETE FROM calls; DELETE FROM agent_intervals; DELETE FROM agent_now; DELETE FROM "
+        "queue_quarters;"
         "UPDATE progress SET applied_seq = 0, replay_from = 1");
     transaction.commit();
 }

@@ -8,7 +8,8 @@ using core::AgentInterval;
 using core::AgentState;
 
 void Agents::load(Connection& connection) {
-    Query query(connection, "SELECT tenant, agent, from_at, seq, state, reason, call FROM agent_now");
+    Query query(connection,
+                "SELECT tenant, agent, from_at, seq, state, reason, call FROM agent_now");
     while (query.next()) {
         AgentInterval interval;
         interval.agent = AgentId{query.number(1)};
@@ -20,7 +21,8 @@ void Agents::load(Connection& connection) {
     }
 }
 
-std::optional<AgentInterval> Agents::apply(const core::Event& event, const core::AgentStateChanged& change) {
+std::optional<AgentInterval> Agents::apply(const core::Event& event,
+                                           const core::AgentStateChanged& change) {
     const Key key{event.tenant, change.agent};
     auto [found, is_first] = now_.try_emplace(key);
     std::optional<AgentInterval> ended;
@@ -30,7 +32,8 @@ std::optional<AgentInterval> Agents::apply(const core::Event& event, const core:
         ended = before.interval;
         ended_.emplace_back(event.tenant, std::move(before));
     }
-    found->second = {{change.agent, change.to, change.reason, event.at, std::nullopt, change.call}, event.seq};
+    found->second = {{change.agent, change.to, change.reason, event.at, std::nullopt, change.call},
+                     event.seq};
     changed_.insert(key);
     return ended;
 }
@@ -69,12 +72,15 @@ std::vector<AgentInterval> Agents::open_intervals() const {
     return intervals;
 }
 
-std::vector<AgentInterval> read_intervals(Connection& connection, std::pair<TenantId, AgentId> agent, Instant from,
+std::vector<AgentInterval> read_intervals(Connection& connection,
+                                          std::pair<TenantId, AgentId> agent, Instant from,
                                           Instant to) {
-    // One statement reads one snapshot: no gap between the last ended interval and the open one. The inner select finds
-    // the interval that `from` falls into, so that the cost is by the answer and not by history.
+    // One statement reads one snapshot: no gap between the last ended interval and the open one.
+    // The inner select finds the interval that `from` falls into, so that the cost is by the answer
+    // and not by history.
     Query query(connection,
-                "SELECT from_at, to_at, state, reason, call, seq FROM agent_intervals WHERE tenant=?1 AND agent=?2"
+                "SELECT from_at, to_at, state, reason, call, seq FROM agent_intervals WHERE "
+                "tenant=?1 AND agent=?2"
                 " AND from_at >= coalesce((SELECT max(from_at) FROM agent_intervals"
                 "   WHERE tenant=?1 AND agent=?2 AND from_at <= ?3), ?3)"
                 " AND from_at < ?4 AND to_at > ?3"

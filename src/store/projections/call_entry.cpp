@@ -27,14 +27,19 @@ CallResult result_of_normal_end(const CallRecord& record, Party by) {
 }
 
 CallResult result_of_end(const CallEntry& entry, const CallEnded& end) {
-    // Answered is when an agent picked up: also when the caller left before the two heard each other, so that the calls
-    // of a queue and its counters add up.
-    if (entry.record.talk_started_at || entry.queue_outcome == QueueOutcome::answered) return CallResult::answered;
+    // Answered is when an agent picked up: also when the caller left before the two heard each
+    // other, so that the calls of a queue and its counters add up.
+    if (entry.record.talk_started_at || entry.queue_outcome == QueueOutcome::answered)
+        return CallResult::answered;
     switch (end.cause) {
-        case EndCause::abandoned: return CallResult::abandoned;
-        case EndCause::left_in_ivr: return CallResult::left_in_ivr;
-        case EndCause::max_wait: return CallResult::max_wait;
-        case EndCause::queue_full: return CallResult::queue_full;
+        case EndCause::abandoned:
+            return CallResult::abandoned;
+        case EndCause::left_in_ivr:
+            return CallResult::left_in_ivr;
+        case EndCause::max_wait:
+            return CallResult::max_wait;
+        case EndCause::queue_full:
+            return CallResult::queue_full;
         case EndCause::normal:
         case EndCause::flow_end:
             // The flow went on after the queue, yet the queue is why the caller reached nobody.
@@ -43,7 +48,8 @@ CallResult result_of_end(const CallEntry& entry, const CallEnded& end) {
             if (entry.queue_outcome == QueueOutcome::abandoned) return CallResult::abandoned;
             return end.cause == EndCause::flow_end ? CallResult::flow_end
                                                    : result_of_normal_end(entry.record, end.by);
-        default: return CallResult::failed;
+        default:
+            return CallResult::failed;
     }
 }
 
@@ -132,7 +138,8 @@ struct Step {
         if (record.talk_started_at) record.talk_ms = between(*record.talk_started_at, at);
         const bool recording_is_cut = !entry.recording_path.empty() && !record.has_recording &&
                                       e.cause == EndCause::control_restarted;
-        if (recording_is_cut) {  // nobody is left to say how long it is; the file holds what was written
+        if (recording_is_cut) {  // nobody is left to say how long it is; the file holds what was
+                                 // written
             record.has_recording = true;
             record.recording_error = "control_restarted";
         }

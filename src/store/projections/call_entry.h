@@ -1,6 +1,6 @@
 #pragma once
-// One call as its events make it: the pure step from entry and event to entry, without SQL. Which event sets which
-// member is here and nowhere else.
+// One call as its events make it: the pure step from entry and event to entry, without SQL. Which
+// event sets which member is here and nowhere else.
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,7 +18,8 @@ struct CallEntry {
     std::vector<std::uint64_t> seqs;                  ///< the call's events, ascending
 };
 
-/// The call that an event belongs to; 0: none. An agent's change of state belongs to none: it is not part of call_events.
+/// The call that an event belongs to; 0: none. An agent's change of state belongs to none: it is
+/// not part of call_events.
 [[nodiscard]] CallId call_of(const core::EventBody& body);
 
 /// Advances the entry by one event of its call. CallArrived starts it anew.

@@ -13,15 +13,17 @@ using namespace core;
 
 namespace {
 
-/// Where a walk begins and ends: rows with (arrived_at, call) < (before_at, before_call) and arrived_at >= from.
+/// Where a walk begins and ends: rows with (arrived_at, call) < (before_at, before_call) and
+/// arrived_at >= from.
 struct Span {
     std::int64_t from = std::numeric_limits<std::int64_t>::min();
     std::int64_t before_at = std::numeric_limits<std::int64_t>::max();
     std::uint64_t before_call = 0;
 };
 
-#define SEATLINE_WALK(index, filter)                                                                            \
-    "SELECT " SEATLINE_CALL_COLUMNS " FROM calls INDEXED BY " index " WHERE tenant=?1 AND arrived_at>=?2"       \
+#define SEATLINE_WALK(index, filter)                                \
+    "SELECT " SEATLINE_CALL_COLUMNS " FROM calls INDEXED BY " index \
+    " WHERE tenant=?1 AND arrived_at>=?2"                           \
     " AND (arrived_at, call) < (?3, ?4)" filter " ORDER BY arrived_at DESC, call DESC"
 
 bool has_number(const CallRecord& call, const std::string& prefix) {
@@ -30,7 +32,8 @@ bool has_number(const CallRecord& call, const std::string& prefix) {
 
 bool matches(const CallRecord& call, const CallQuery& query) {
     return has_number(call, query.number) && (!query.agent || call.agent == query.agent) &&
-           (!query.queue || call.queue == query.queue) && (!query.result || call.result == *query.result);
+           (!query.queue || call.queue == query.queue) &&
+           (!query.result || call.result == *query.result);
 }
 
 /// Fills a page from rows in order; says when enough was seen.
@@ -63,7 +66,8 @@ void walk(Query& rows, PageFiller& filler) {
     }
 }
 
-void walk_best_index(Connection& connection, const CallQuery& query, const Span& span, PageFiller& filler) {
+void walk_best_index(Connection& connection, const CallQuery& query, const Span& span,
+                     PageFiller& filler) {
     const auto run = [&](Query& rows) -> Query& {
         return rows.bind(query.tenant, span.from, span.before_at, span.before_call);
     };
@@ -97,18 +101,23 @@ bool collect(Query& rows, const CallQuery& query, std::vector<Found>& found) {
 }
 
 /// Answers false when the prefix is too common for a sort.
-bool fill_by_prefix(Connection& connection, const CallQuery& query, const Span& span, PageFiller& filler) {
+bool fill_by_prefix(Connection& connection, const CallQuery& query, const Span& span,
+                    PageFiller& filler) {
     std::vector<Found> found;
-    Query callers(connection, "SELECT arrived_at, call FROM calls INDEXED BY calls_by_caller"
-                              " WHERE tenant=?1 AND caller>=?2 AND caller<?3 LIMIT ?4");
-    Query called(connection, "SELECT arrived_at, call FROM calls INDEXED BY calls_by_called"
-                             " WHERE tenant=?1 AND called>=?2 AND called<?3 LIMIT ?4");
+    Query callers(connection,
+                  "SELECT arrived_at, call FROM calls INDEXED BY calls_by_caller"
+                  " WHERE tenant=?1 AND caller>=?2 AND caller<?3 LIMIT ?4");
+    Query called(connection,
+                 "SELECT arrived_at, call FROM calls INDEXED BY calls_by_called"
+                 " WHERE tenant=?1 AND called>=?2 AND called<?3 LIMIT ?4");
     if (!collect(callers, query, found) || !collect(called, query, found)) return false;
     std::sort(found.begin(), found.end(), std::greater<>());
     found.erase(std::unique(found.begin(), found.end()), found.end());
     for (const Found& one : found) {
-        if (one >= Found{span.before_at, span.before_call} || std::get<0>(one) < span.from) continue;
-        Query row(connection, "SELECT " SEATLINE_CALL_COLUMNS " FROM calls WHERE tenant=?1 AND call=?2");
+        if (one >= Found{span.before_at, span.before_call} || std::get<0>(one) < span.from)
+            continue;
+        Query row(connection,
+                  "SELECT " SEATLINE_CALL_COLUMNS " FROM calls WHERE tenant=?1 AND call=?2");
         row.bind(query.tenant, std::get<1>(one));
         if (row.next() && !filler.take(read_record(row))) break;
     }

@@ -10,9 +10,35 @@ namespace {
 
 /// Column numbers of SEATLINE_CALL_COLUMNS.
 enum Column {
-    kTenant, kCall, kTrunk, kCaller, kCalled, kSipCallId, kArrivedAt, kResult, kQueue, kAgent, kAnsweredAt, kQueuedAt,
-    kLeftQueueAt, kTalkStartedAt, kEndedAt, kWaitMs, kRingMs, kTalkMs, kWrapUpMs, kEndedBy, kCause, kDigits,
-    kHasRecording, kRecordingMs, kRecordingError, kQueueOutcome, kRecordingPath, kLegs, kEventSeqs
+    kTenant,
+    kCall,
+    kTrunk,
+    kCaller,
+    kCalled,
+    kSipCallId,
+    kArrivedAt,
+    kResult,
+    kQueue,
+    kAgent,
+    kAnsweredAt,
+    kQueuedAt,
+    kLeftQueueAt,
+    kTalkStartedAt,
+    kEndedAt,
+    kWaitMs,
+    kRingMs,
+    kTalkMs,
+    kWrapUpMs,
+    kEndedBy,
+    kCause,
+    kDigits,
+    kHasRecording,
+    kRecordingMs,
+    kRecordingError,
+    kQueueOutcome,
+    kRecordingPath,
+    kLegs,
+    kEventSeqs
 };
 
 /// LEB128 of the differences: two octets an event instead of eight.
@@ -60,15 +86,19 @@ std::optional<IdType> id_at(const Query& query, int column) {
     return query.is_null(column) ? std::nullopt : std::optional(IdType{query.number(column)});
 }
 
-milliseconds ms_at(const Query& query, int column) { return milliseconds{query.integer(column)}; }
+milliseconds ms_at(const Query& query, int column) {
+    return milliseconds{query.integer(column)};
+}
 
-/// Binds the 20 columns that an update without indexed ones sets, after those bound already, and runs.
+/// Binds the 20 columns that an update without indexed ones sets, after those bound already, and
+/// runs.
 void bind_rest_and_run(Query& query, const CallEntry& entry) {
     const CallRecord& r = entry.record;
     const std::string legs = to_json(r.legs);
     const std::string seqs = pack(entry.seqs);
     query.bind(r.answered_at, r.queued_at, r.left_queue_at, r.talk_started_at, r.ended_at)
-        .bind(r.wait_ms, r.ring_ms, r.talk_ms, r.wrap_up_ms, name_of(r.ended_by), name_of(r.cause), r.digits)
+        .bind(r.wait_ms, r.ring_ms, r.talk_ms, r.wrap_up_ms, name_of(r.ended_by), name_of(r.cause),
+              r.digits)
         .bind(int{r.has_recording}, r.recording_ms, r.recording_error)
         .bind(name_of(entry.queue_outcome), entry.recording_path, legs, Blob{seqs})
         .run();
@@ -76,28 +106,36 @@ void bind_rest_and_run(Query& query, const CallEntry& entry) {
 
 }  // namespace
 
-IndexedColumns indexed_columns(const CallRecord& record) { return {record.result, record.queue, record.agent}; }
+IndexedColumns indexed_columns(const CallRecord& record) {
+    return {record.result, record.queue, record.agent};
+}
 
 void insert_row(Connection& connection, const CallEntry& entry) {
     const CallRecord& r = entry.record;
-    Query query(connection, "INSERT INTO calls(" SEATLINE_CALL_COLUMNS
-                            ") VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,"
-                            "?22,?23,?24,?25,?26,?27,?28,?29)");
-    query.bind(r.tenant, r.call, r.trunk, r.caller, r.called, r.sip_call_id, r.arrived_at, enum_name(r.result),
-               r.queue, r.agent);
+    Query query(
+        connection,
+        "INSERT INTO calls(" SEATLINE_CALL_COLUMNS
+        ") VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,"
+        "?22,?23,?24,?25,?26,?27,?28,?29)");
+    query.bind(r.tenant, r.call, r.trunk, r.caller, r.called, r.sip_call_id, r.arrived_at,
+               enum_name(r.result), r.queue, r.agent);
     bind_rest_and_run(query, entry);
 }
 
-#define SEATLINE_SET_REST                                                                                          \
-    "answered_at=?3, queued_at=?4, left_queue_at=?5, talk_started_at=?6, ended_at=?7, wait_ms=?8, ring_ms=?9, "    \
-    "talk_ms=?10, wrap_up_ms=?11, ended_by=?12, cause=?13, digits=?14, has_recording=?15, recording_ms=?16, "      \
+#define SEATLINE_SET_REST                                                                   \
+    "answered_at=?3, queued_at=?4, left_queue_at=?5, talk_started_at=?6, ended_at=?7, "     \
+    "wait_ms=?8, ring_ms=?9, "                                                              \
+    "talk_ms=?10, wrap_up_ms=?11, ended_by=?12, cause=?13, digits=?14, has_recording=?15, " \
+    "recording_ms=?16, "                                                                    \
     "recording_error=?17, queue_outcome=?18, recording_path=?19, legs=?20, event_seqs=?21"
 
 void update_row(Connection& connection, const CallEntry& entry, const IndexedColumns& stored) {
     const CallRecord& r = entry.record;
     if (indexed_columns(r) != stored) {
-        // Only then: SQLite takes a row out of and into every index whose columns a SET names, changed or not.
-        Query(connection, "UPDATE calls SET result=?3, queue=?4, agent=?5 WHERE tenant=?1 AND call=?2")
+        // Only then: SQLite takes a row out of and into every index whose columns a SET names,
+        // changed or not.
+        Query(connection,
+              "UPDATE calls SET result=?3, queue=?4, agent=?5 WHERE tenant=?1 AND call=?2")
             .bind(r.tenant, r.call, enum_name(r.result), r.queue, r.agent)
             .run();
     }
@@ -148,7 +186,8 @@ CallEntry read_entry(const Query& query) {
 }
 
 std::optional<CallEntry> load_entry(Connection& connection, TenantId tenant, CallId call) {
-    Query query(connection, "SELECT " SEATLINE_CALL_COLUMNS " FROM calls WHERE tenant=?1 AND call=?2");
+    Query query(connection,
+                "SELECT " SEATLINE_CALL_COLUMNS " FROM calls WHERE tenant=?1 AND call=?2");
     query.bind(tenant, call);
     return query.next() ? std::optional(read_entry(query)) : std::nullopt;
 }

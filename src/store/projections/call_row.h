@@ -8,10 +8,13 @@
 namespace seatline::store {
 
 /// The columns of `calls` as read_row wants them.
-#define SEATLINE_CALL_COLUMNS                                                                                     \
-    "tenant, call, trunk, caller, called, sip_call_id, arrived_at, result, queue, agent, answered_at, queued_at, " \
-    "left_queue_at, talk_started_at, ended_at, wait_ms, ring_ms, talk_ms, wrap_up_ms, ended_by, cause, digits, "   \
-    "has_recording, recording_ms, recording_error, queue_outcome, recording_path, legs, event_seqs"
+#define SEATLINE_CALL_COLUMNS                                                                     \
+    "tenant, call, trunk, caller, called, sip_call_id, arrived_at, result, queue, agent, "        \
+    "answered_at, queued_at, "                                                                    \
+    "left_queue_at, talk_started_at, ended_at, wait_ms, ring_ms, talk_ms, wrap_up_ms, ended_by, " \
+    "cause, digits, "                                                                             \
+    "has_recording, recording_ms, recording_error, queue_outcome, recording_path, legs, "         \
+    "event_seqs"
 
 /// What of a row is in secondary indexes and may change; an update that leaves it alone is cheaper.
 struct IndexedColumns {
@@ -30,6 +33,7 @@ void update_row(Connection& connection, const CallEntry& entry, const IndexedCol
 [[nodiscard]] core::CallRecord read_record(const Query& query);
 /// The whole entry of that row.
 [[nodiscard]] CallEntry read_entry(const Query& query);
-[[nodiscard]] std::optional<CallEntry> load_entry(Connection& connection, TenantId tenant, CallId call);
+[[nodiscard]] std::optional<CallEntry> load_entry(Connection& connection, TenantId tenant,
+                                                  CallId call);
 
 }  // namespace seatline::store

@@ -8,14 +8,16 @@
 namespace seatline::store {
 namespace {
 
-constexpr seconds kMaxAge{1};           ///< so far a row of a running call may lag behind
-constexpr seconds kKeepEnded{60};       ///< late events (recording, quality, wrap-up) mostly come within it
+constexpr seconds kMaxAge{1};  ///< so far a row of a running call may lag behind
+constexpr seconds kKeepEnded{
+    60};  ///< late events (recording, quality, wrap-up) mostly come within it
 
 }  // namespace
 
 void Calls::load(Connection& connection) {
     connection_ = &connection;
-    Query query(connection, "SELECT " SEATLINE_CALL_COLUMNS " FROM calls WHERE result='in_progress'");
+    Query query(connection,
+                "SELECT " SEATLINE_CALL_COLUMNS " FROM calls WHERE result='in_progress'");
     while (query.next()) {
         Cached cached;
         cached.entry = read_entry(query);
@@ -67,7 +69,8 @@ const core::CallRecord* Calls::apply(const core::Event& event, Instant now) {
     if (!key.second) return nullptr;
     Cached* cached = fetch(key);
     const bool arrives = std::holds_alternative<core::CallArrived>(event.body);
-    if (cached != nullptr && !cached->entry.seqs.empty() && cached->entry.seqs.back() >= event.seq) return nullptr;
+    if (cached != nullptr && !cached->entry.seqs.empty() && cached->entry.seqs.back() >= event.seq)
+        return nullptr;
     if (arrives != (cached == nullptr)) {
         log::error("store: event {} is ignored: call {} {}", event.seq, key.second.value,
                    arrives ? "arrived before (its number is used twice)" : "never arrived");
@@ -84,7 +87,8 @@ const core::CallRecord* Calls::apply(const core::Event& event, Instant now) {
     return &cached->entry.record;
 }
 
-const core::CallRecord* Calls::add_wrap_up(const core::Event& event, CallId call, milliseconds length) {
+const core::CallRecord* Calls::add_wrap_up(const core::Event& event, CallId call,
+                                           milliseconds length) {
     const Key key{event.tenant, call};
     Cached* cached = fetch(key);
     if (cached == nullptr) return nullptr;
@@ -151,7 +155,8 @@ void Calls::committed() {
     while (!ended_.empty() && ended_.front().first + kKeepEnded < latest_) {
         const auto found = cache_.find(ended_.front().second);
         ended_.pop_front();
-        if (found != cache_.end() && found->second.unwritten_from == 0 && found->second.entry.record.ended_at) {
+        if (found != cache_.end() && found->second.unwritten_from == 0 &&
+            found->second.entry.record.ended_at) {
             cache_.erase(found);
         }
     }

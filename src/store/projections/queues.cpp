@@ -37,11 +37,16 @@ void Queues::apply(const Event& event, const CallRecord& call, bool was_waiting)
                 ++sum.answered;
                 sum.answered_in_level += left->in_service_level ? 1 : 0;
                 break;
-            case QueueOutcome::abandoned: ++sum.abandoned; break;
-            default: ++sum.left_otherwise;
+            case QueueOutcome::abandoned:
+                ++sum.abandoned;
+                break;
+            default:
+                ++sum.left_otherwise;
         }
     } else if (std::holds_alternative<CallEnded>(event.body)) {
-        if (was_waiting) ++of(call).left_otherwise;  // ended without a word of the queue: the sums must still agree
+        if (was_waiting)
+            ++of(call)
+                  .left_otherwise;  // ended without a word of the queue: the sums must still agree
         if (call.talk_started_at) of(call).talk_ms += count_ms(call.talk_ms);
     }
 }
@@ -54,21 +59,26 @@ void Queues::write(Connection& connection) const {
     for (const auto& [key, sum] : sums_) {
         const auto& [tenant, queue, quarter] = key;
         Query(connection,
-              "INSERT INTO queue_quarters VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11) ON CONFLICT DO UPDATE SET"
+              "INSERT INTO queue_quarters VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11) ON CONFLICT "
+              "DO UPDATE SET"
               " offered=offered+excluded.offered, answered=answered+excluded.answered,"
               " answered_in_level=answered_in_level+excluded.answered_in_level,"
-              " abandoned=abandoned+excluded.abandoned, left_otherwise=left_otherwise+excluded.left_otherwise,"
+              " abandoned=abandoned+excluded.abandoned, "
+              "left_otherwise=left_otherwise+excluded.left_otherwise,"
               " wait_ms=wait_ms+excluded.wait_ms, talk_ms=talk_ms+excluded.talk_ms,"
               " wrap_up_ms=wrap_up_ms+excluded.wrap_up_ms")
-            .bind(tenant, queue, quarter, sum.offered, sum.answered, sum.answered_in_level, sum.abandoned)
+            .bind(tenant, queue, quarter, sum.offered, sum.answered, sum.answered_in_level,
+                  sum.abandoned)
             .bind(sum.left_otherwise, sum.wait_ms, sum.talk_ms, sum.wrap_up_ms)
             .run();
     }
 }
 
-QueueCounters read_counters(Connection& connection, std::pair<TenantId, QueueId> queue, Instant from, Instant to) {
+QueueCounters read_counters(Connection& connection, std::pair<TenantId, QueueId> queue,
+                            Instant from, Instant to) {
     Query query(connection,
-                "SELECT sum(offered), sum(answered), sum(answered_in_level), sum(abandoned), sum(left_otherwise),"
+                "SELECT sum(offered), sum(answered), sum(answered_in_level), sum(abandoned), "
+                "sum(left_otherwise),"
                 " sum(wait_ms), sum(talk_ms), sum(wrap_up_ms) FROM queue_quarters"
                 " WHERE tenant=?1 AND queue=?2 AND quarter_at>=?3 AND quarter_at<?4");
     query.bind(queue.first, queue.second, quarter_of(from), quarter_of(to));

@@ -1,6 +1,6 @@
 #pragma once
-// The projection of queue counters, by queue and the UTC quarter of an hour in which the call was queued. Sums are
-// gathered in memory and added to the rows with each transaction.
+// The projection of queue counters, by queue and the UTC quarter of an hour in which the call was
+// queued. Sums are gathered in memory and added to the rows with each transaction.
 #include <map>
 #include <tuple>
 
@@ -12,7 +12,8 @@ namespace seatline::store {
 /// Thread: the writer's.
 class Queues {
 public:
-    /// `call` is the record of the event's call, the event included; `was_waiting`: in a queue before the event.
+    /// `call` is the record of the event's call, the event included; `was_waiting`: in a queue
+    /// before the event.
     void apply(const core::Event& event, const core::CallRecord& call, bool was_waiting);
     void add_wrap_up(const core::CallRecord& call, milliseconds length);
     void write(Connection& connection) const;
@@ -25,7 +26,8 @@ private:
 };
 
 /// The sum of a queue's counters over [from, to); both are cut down to quarters of an hour.
-[[nodiscard]] core::QueueCounters read_counters(Connection& connection, std::pair<TenantId, QueueId> queue, Instant from,
+[[nodiscard]] core::QueueCounters read_counters(Connection& connection,
+                                                std::pair<TenantId, QueueId> queue, Instant from,
                                                 Instant to);
 
 }  // namespace seatline::store

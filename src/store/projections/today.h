@@ -6,8 +6,10 @@
 
 namespace seatline::store {
 
-/// Days begin by each tenant's time zone; an unknown zone counts as UTC (logged). Throws SqliteError.
-[[nodiscard]] core::LiveBoard make_live_board(Connection& connection, const core::Directory& directory,
+/// Days begin by each tenant's time zone; an unknown zone counts as UTC (logged). Throws
+/// SqliteError.
+[[nodiscard]] core::LiveBoard make_live_board(Connection& connection,
+                                              const core::Directory& directory,
                                               const Database::OpenState& open, Instant now);
 
 }  // namespace seatline::store

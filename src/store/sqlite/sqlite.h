@@ -1,7 +1,7 @@
 #pragma once
-// A thin wrapper of the SQLite C library: connections with a cache of prepared statements, typed bind and read.
-// SqliteError is thrown inside src/store only; Database turns it into an Error or a log line.
-// A Connection belongs to one thread at a time.
+// A thin wrapper of the SQLite C library: connections with a cache of prepared statements, typed
+// bind and read. SqliteError is thrown inside src/store only; Database turns it into an Error or a
+// log line. A Connection belongs to one thread at a time.
 #include <concepts>
 #include <cstdint>
 #include <optional>
@@ -30,7 +30,8 @@ private:
 class Connection {
 public:
     enum class Mode { write, read };
-    /// Opens (Mode::write: or makes) the file; WAL, synchronous NORMAL. Waits up to `busy_wait` for another's lock.
+    /// Opens (Mode::write: or makes) the file; WAL, synchronous NORMAL. Waits up to `busy_wait` for
+    /// another's lock.
     Connection(const std::string& path, Mode mode, milliseconds busy_wait);
     ~Connection();
     Connection(const Connection&) = delete;
@@ -71,8 +72,8 @@ struct Blob {
     std::string_view octets;
 };
 
-/// One run of a statement; the statement is reset at the end of its life. `sql` must be a string literal (or live as
-/// long as the connection): the cache knows it by its address.
+/// One run of a statement; the statement is reset at the end of its life. `sql` must be a string
+/// literal (or live as long as the connection): the cache knows it by its address.
 class Query {
 public:
     Query(Connection& connection, const char* sql)
@@ -97,7 +98,9 @@ public:
     [[nodiscard]] std::int64_t integer(int column) const;
     [[nodiscard]] std::string_view text(int column) const;  ///< lives until next(); also of a blob
     [[nodiscard]] bool is_null(int column) const;
-    [[nodiscard]] std::uint64_t number(int column) const { return static_cast<std::uint64_t>(integer(column)); }
+    [[nodiscard]] std::uint64_t number(int column) const {
+        return static_cast<std::uint64_t>(integer(column));
+    }
     [[nodiscard]] Instant instant(int column) const { return from_unix_us(integer(column)); }
     [[nodiscard]] std::optional<Instant> optional_instant(int column) const {
         return is_null(column) ? std::nullopt : std::optional(instant(column));
