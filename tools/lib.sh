@@ -23,7 +23,7 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-BUILD_PACKAGES="g++ cmake ninja-build ccache mold pkg-config protobuf-compiler libprotobuf-dev libsofia-sip-ua-dev
+BUILD_PACKAGES="g++ python3 cmake ninja-build ccache mold pkg-config protobuf-compiler libprotobuf-dev libsofia-sip-ua-dev
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsqlite3-dev libsodium-dev libspdlog-dev libsndfile1-dev
   libspeexdsp-dev libssl-dev libgtest-dev libgmock-dev libbenchmark-dev"
 RUN_PACKAGES="espeak-ng tzdata curl ca-certificates"

@@ -204,8 +204,8 @@ USERS = [("supervisor2", "supervisor", 2, None), (OTHER_AGENT[1], "agent", 2, OT
 class Server:
     """`seatline serve` on free ports with a data folder of its own."""
 
-    def __init__(self, plan=None, start=True):
-        self.data = scratch("data")
+    def __init__(self, plan=None, start=True, data=None):
+        self.data = data or scratch("data")
         self.http = free_port()
         self.sip = free_port()
         self.rtp_min = free_ports("127.0.0.1", 120)
