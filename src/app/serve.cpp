@@ -18,6 +18,7 @@
 #include "app/translate.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "core/engine/event_json.h"
 
 namespace seatline::app {
@@ -237,7 +238,7 @@ Result<void> Program::open_store() {
 
 void Program::on_sip(sip::Event&& event) {
     if (const auto* bad = std::get_if<sip::Suspicious>(&event)) {
-        log::warn("sip: {} from {}{}", bad->what, bad->source_address,
+        log::warn("sip: {} from {}{}", printable(bad->what), bad->source_address,
                   bad->count > 1 ? " (" + std::to_string(bad->count) + " times)" : "");
         return;
     }

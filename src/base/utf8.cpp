@@ -40,4 +40,12 @@ std::string valid_utf8(std::string text) {
     return out;
 }
 
+std::string printable(std::string text) {
+    text = valid_utf8(std::move(text));
+    for (char& c : text) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+    }
+    return text;
+}
+
 }  // namespace seatline

@@ -13,4 +13,8 @@ namespace seatline {
 /// `text` with U+FFFD in place of each octet that belongs to no well-formed sequence.
 [[nodiscard]] std::string valid_utf8(std::string text);
 
+/// For a log line: valid UTF-8 with '?' in place of control characters, so that a peer's text can
+/// neither begin a line of its own nor steer a terminal.
+[[nodiscard]] std::string printable(std::string text);
+
 }  // namespace seatline

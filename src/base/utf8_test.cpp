@@ -34,4 +34,9 @@ TEST(utf8, json_is_readable_whatever_the_text) {
     }
 }
 
+TEST(utf8, a_log_line_has_no_control_characters) {
+    EXPECT_EQ(printable("8001\r\n[error] forged \x1b[31m"), "8001??[error] forged ?[31m");
+    EXPECT_EQ(printable("王芳\xff"), "王芳\xef\xbf\xbd");
+}
+
 }  // namespace seatline
