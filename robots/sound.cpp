@@ -1,21 +1,14 @@
 #include "robots/sound.h"
 
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
-#include <optional>
 #include <string>
 
 #include "base/log.h"
-#include "media/prompt/prompt.h"
+#include "media/prompt/synthesis.h"
 #include "media/tone/tone.h"
-
-extern char** environ;
 
 namespace seatline::robots {
 namespace {
@@ -36,38 +29,14 @@ void append_silence(std::vector<std::int16_t>& out, std::uint32_t ms) {
     out.resize(out.size() + std::size_t{ms} * 8);
 }
 
-/// espeak-ng on a text file, so that no text is ever an argument. Nothing when the program fails or
-/// is missing.
-std::optional<std::vector<std::int16_t>> speak(const std::string& text, const char* voice,
-                                               const std::string& folder) {
-    const std::string text_path = folder + "/text";
-    const std::string wav_path = folder + "/speech.wav";
-    std::ofstream(text_path) << text;
-    const std::array<const char*, 8> argv{
-        "espeak-ng", "-v", voice, "-f", text_path.c_str(), "-w", wav_path.c_str(), nullptr};
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    pid_t pid = 0;
-    const int failed = ::posix_spawnp(&pid, "espeak-ng", &actions, nullptr,
-                                      const_cast<char**>(argv.data()), environ);
-    posix_spawn_file_actions_destroy(&actions);
-    int status = 0;
-    if (failed != 0 || ::waitpid(pid, &status, 0) != pid || status != 0) return std::nullopt;
-    auto prompt = media::load_prompt(wav_path);
-    if (prompt.has_error()) return std::nullopt;
-    return std::move(prompt->samples);
-}
-
 std::vector<SoundPtr> make_speech(std::mt19937_64& random, const std::string& folder) {
     std::vector<SoundPtr> voices;
     for (std::size_t v = 0; v < kVoices.size(); ++v) {
         std::vector<std::int16_t> loop;
         for (std::size_t s = 0; s < 3; ++s) {
-            const auto speech =
-                speak(kSentences[(v * 3 + s) % kSentences.size()], kVoices[v], folder);
-            if (!speech) return {};
+            const auto speech = media::synthesise(kSentences[(v * 3 + s) % kSentences.size()],
+                                                  {kVoices[v], 200}, folder);
+            if (speech.has_error()) return {};
             loop.insert(loop.end(), speech->begin(), speech->end());
             append_silence(loop, std::uniform_int_distribution<std::uint32_t>(1000, 3000)(random));
         }

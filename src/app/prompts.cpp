@@ -1,13 +1,8 @@
 #include "app/prompts.h"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <numbers>
@@ -16,9 +11,7 @@
 
 #include "base/log.h"
 #include "core/ivr/speech.h"
-#include "media/prompt/prompt.h"
-
-extern char** environ;
+#include "media/prompt/synthesis.h"
 
 namespace seatline::app {
 namespace {
@@ -56,21 +49,6 @@ void write_wav(const std::string& path, std::span<const std::int16_t> samples) {
     std::ofstream(path, std::ios::binary) << wav;
 }
 
-/// Cuts the silence that espeak-ng puts around a text (about 0.4 s in all), so that sentences made
-/// of pieces flow.
-std::span<const std::int16_t> trim(std::span<const std::int16_t> samples) {
-    constexpr std::int16_t kQuiet = 250;              // about -42 dB
-    constexpr std::size_t kKept = kRate * 25 / 1000;  // soft consonants begin below the threshold
-    const auto loud = [](std::int16_t s) { return s > kQuiet || s < -kQuiet; };
-    const auto first = std::ranges::find_if(samples, loud);
-    if (first == samples.end()) return samples;
-    const auto last = std::find_if(samples.rbegin(), samples.rend(), loud).base();
-    const auto begin = static_cast<std::size_t>(first - samples.begin());
-    const auto end = static_cast<std::size_t>(last - samples.begin());
-    const std::size_t from = begin > kKept ? begin - kKept : 0;
-    return samples.subspan(from, std::min(end + kKept, samples.size()) - from);
-}
-
 /// A quiet loop of broken chords, 16 s: made here so that nothing has to be licensed.
 void write_music(const std::string& path) {
     static constexpr std::array<std::array<double, 4>, 4> kChords{
@@ -98,37 +76,15 @@ void write_music(const std::string& path) {
     write_wav(path, tune);
 }
 
-/// Runs espeak-ng on a file with the text (never as an argument: a text may begin with a dash).
+/// One text into `path`, whole or not at all.
 Result<void> speak(const std::string& text, const std::string& language, const std::string& path) {
-    const std::string text_path = path + ".txt";
-    std::ofstream(text_path) << text;
-    const std::string voice = language == "en" ? "en" : "cmn";
-    const std::string part = path + ".part";
-    std::vector<const char*> argv{"espeak-ng",       "-v", voice.c_str(), "-s",   "230", "-f",
-                                  text_path.c_str(), "-w", part.c_str(),  nullptr};
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    pid_t pid = 0;
-    const int failed = ::posix_spawnp(&pid, "espeak-ng", &actions, nullptr,
-                                      const_cast<char**>(argv.data()), environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (failed != 0) {
-        return Error{"unavailable", "prompts",
-                     std::string("can't run espeak-ng: ") + std::strerror(failed)};
-    }
-    int status = 0;
-    ::waitpid(pid, &status, 0);
-    std::error_code ignored;
-    std::filesystem::remove(text_path, ignored);
-    if (status != 0 || std::filesystem::file_size(part, ignored) < 100) {
-        return Error{"unavailable", "prompts", "espeak-ng failed on \"" + text + "\""};
-    }
-    const auto spoken = media::load_prompt(part);
+    const media::Voice voice =
+        language == "en" ? media::Voice{"en", 165} : media::Voice{"cmn", 230};
+    const auto spoken =
+        media::synthesise(text, voice, std::filesystem::path(path).parent_path().string());
     if (spoken.has_error()) return spoken.error();
-    write_wav(part, trim(spoken->samples));
-    std::filesystem::rename(part, path);
+    write_wav(path + ".part", *spoken);
+    std::filesystem::rename(path + ".part", path);
     return {};
 }
 
