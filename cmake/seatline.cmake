@@ -33,7 +33,8 @@ target_link_libraries(seatline_options INTERFACE Threads::Threads)
 target_compile_definitions(seatline_options INTERFACE BOOST_ASIO_NO_DEPRECATED)
 if(SEATLINE_SANITIZE)
   # GCC 12 sees uninitialised values in std::optional under a sanitizer that are none; the release build checks without.
-  add_compile_options(-fsanitize=${SEATLINE_SANITIZE} -fno-omit-frame-pointer -Wno-maybe-uninitialized)
+  add_compile_options(-fsanitize=${SEATLINE_SANITIZE} -fno-omit-frame-pointer
+                      $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   add_link_options(-fsanitize=${SEATLINE_SANITIZE})
 endif()
 
@@ -60,7 +61,7 @@ function(seatline_library name)
     add_library(${name} INTERFACE)
     target_link_libraries(${name} INTERFACE seatline_options ${A_DEPS})
   endif()
-  if(tests)
+  if(tests AND NOT SEATLINE_FUZZ)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE ${name} GTest::gmock_main)
     # The thread sanitizer's tree is for the store, whose threads share data; the worker cannot keep real time under it.
