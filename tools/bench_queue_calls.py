@@ -69,6 +69,17 @@ def threads(pid):
     return out
 
 
+def end_process(process):
+    """By SIGINT, as a person would; killed after 20 s."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
 class Meter:
     """CPU of the server's two processes between two moments."""
 
@@ -124,13 +135,7 @@ class Server:
         return [line for line in lines if "warn" in line or "error" in line][:5]
 
     def stop(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        end_process(self.process)
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -168,13 +173,7 @@ class Robots:
         return json.loads(self.json.read_text())
 
     def stop(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        end_process(self.process)
 
 
 @contextlib.contextmanager

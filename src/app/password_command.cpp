@@ -4,6 +4,7 @@
 
 #include "api/auth/password.h"
 #include "app/center.h"
+#include "app/clock.h"
 #include "store/store.h"
 
 namespace seatline::app {
@@ -14,8 +15,8 @@ int password_main(const std::vector<std::string>& arguments) {
         return 2;
     }
     const std::string password = random_password();
-    const auto done =
-        store::set_password_in(arguments[0], arguments[1], api::hash_password(password));
+    const auto done = store::set_password_in(arguments[0], arguments[1],
+                                             api::hash_password(password), Clock().now());
     if (done.has_error()) {
         std::fprintf(stderr, "seatline: %s\n", done.error().text().c_str());
         return 1;

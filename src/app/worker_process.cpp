@@ -139,6 +139,7 @@ void WorkerProcess::handle_own(const proto::FromWorker& message) {
         }
         if (--prompts_missing_ == 0) {
             restart_delay_ = 200ms;
+            is_up_ = true;
             handlers_.up(number_, static_cast<std::uint32_t>(pid_));
         }
     }
@@ -148,15 +149,20 @@ void WorkerProcess::died(const std::string& reason) {
     ++generation_;
     boost::system::error_code ignored;
     socket_.close(ignored);
-    const bool was_ready = std::exchange(ready_, false);
+    ready_ = false;
+    const bool was_up = std::exchange(is_up_, false);
     writing_.clear();
     if (stopping_) return;
-    if (pid_ > 0)
-        ::kill(pid_, SIGKILL);  // it has no socket any more: whatever it still does is of no use
-    reap();
+    if (pid_ > 0) {
+        // It has no socket any more: whatever it still does is of no use. A killed process is gone
+        // at once, so that the wait does not hold the engine's thread up.
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+        pid_ = 0;
+    }
     log::error("media worker {} ended ({}); starting it again in {} ms", number_, reason,
                restart_delay_.count());
-    if (was_ready) handlers_.down(number_, reason);
+    if (was_up) handlers_.down(number_, reason);
     restart_.expires_after(restart_delay_);
     restart_delay_ = std::min(restart_delay_ * 2, milliseconds{5000});
     restart_.async_wait([self = shared_from_this()](boost::system::error_code ec) {
@@ -164,7 +170,8 @@ void WorkerProcess::died(const std::string& reason) {
     });
 }
 
-/// The socket is closed: the child ends by itself; a child that does not within a second is killed.
+/// At the end of the program; the socket is closed: the child ends by itself; a child that does not
+/// within a second is killed.
 void WorkerProcess::reap() {
     if (pid_ <= 0) return;
     for (int i = 0; i < 100; ++i) {

@@ -59,7 +59,8 @@ private:
     std::uint64_t generation_ =
         0;  ///< of the child: late completions of an earlier socket are passed over
     bool stopping_ = false;
-    bool ready_ = false;
+    bool ready_ = false;  ///< the child takes messages
+    bool is_up_ = false;  ///< handlers_.up was called: it knows all prompts
     std::size_t prompts_missing_ = 0;
     std::string in_;
     std::string out_;      ///< collected by send()

@@ -416,10 +416,10 @@ TEST(database, users_and_audit) {
     EXPECT_EQ(user->agent, AgentId{4});
     EXPECT_EQ(user->password_hash, "h");
     EXPECT_FALSE(store.database->find_user("li").has_value());
-    ASSERT_TRUE(set_password_in(folder.path, "wang", "h3").has_value());
+    ASSERT_TRUE(set_password_in(folder.path, "wang", "h3", kNoon).has_value());
     EXPECT_EQ(store.database->find_user("wang")->password_hash, "h3");
-    EXPECT_EQ(set_password_in(folder.path, "li", "h").error().code, "not_found");
-    EXPECT_EQ(set_password_in(folder.path + "/none", "wang", "h").error().field, "data");
+    EXPECT_EQ(set_password_in(folder.path, "li", "h", kNoon).error().code, "not_found");
+    EXPECT_EQ(set_password_in(folder.path + "/none", "wang", "h", kNoon).error().field, "data");
     ASSERT_TRUE(
         store.database->put_user({{}, "wang", "h4", "agent", TenantId{1}, {}, false}).has_value());
     EXPECT_EQ(store.database->find_user("wang")->password_hash, "h4");

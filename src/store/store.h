@@ -110,9 +110,10 @@ public:
     virtual void audit(const Audit& entry) = 0;
 };
 
-/// Sets a user's password hash in the folder's database, also while a server runs on it (its
-/// sessions go on). Errors: unavailable (field "data"), not_found (field "user").
+/// Sets a user's password hash in the folder's database and says so in the audit trail, also while
+/// a server runs on it (its sessions go on). Errors: unavailable (field "data"), not_found (field
+/// "user").
 [[nodiscard]] Result<void> set_password_in(const std::string& folder, const std::string& user_name,
-                                           const std::string& hash);
+                                           const std::string& hash, Instant at);
 
 }  // namespace seatline::store

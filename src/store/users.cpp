@@ -58,23 +58,24 @@ void put_user(Connection& connection, const User& user) {
         .run();
 }
 
-bool set_password_hash(Connection& connection, const std::string& user_name,
-                       const std::string& hash) {
-    if (!find_user(connection, user_name)) return false;
-    Query(connection, "UPDATE users SET password_hash=?2 WHERE user_name=?1")
-        .bind(user_name, hash)
-        .run();
-    return true;
-}
-
 Result<void> set_password_in(const std::string& folder, const std::string& user_name,
-                             const std::string& hash) {
+                             const std::string& hash, Instant at) {
     const std::string path = folder + "/seatline.sqlite";
     if (!std::filesystem::exists(path)) return Error{"unavailable", "data", "there is no " + path};
     try {
         Connection connection(path, Connection::Mode::write, seconds{10});
-        if (set_password_hash(connection, user_name, hash)) return {};
-        return Error{"not_found", "user", "there is no user \"" + user_name + "\""};
+        const auto user = find_user(connection, user_name);
+        if (!user) {
+            return Error{"not_found", "user", "there is no user \"" + user_name + "\""};
+        }
+        Transaction transaction(connection);
+        Query(connection, "UPDATE users SET password_hash=?2 WHERE user_name=?1")
+            .bind(user_name, hash)
+            .run();
+        insert_audit(connection, {at, user->tenant, "", "local", "set_password",
+                                  "user " + user_name, "by the command line"});
+        transaction.commit();
+        return {};
     } catch (const SqliteError& error) {
         return Error{"unavailable", "data", path + ": " + error.what()};
     }

@@ -12,9 +12,6 @@ namespace seatline::store {
 [[nodiscard]] Result<void> insert_user(Connection& connection, const User& user);
 /// As insert_user, but a user of that name is replaced: the log-ins of a center that is made anew.
 void put_user(Connection& connection, const User& user);
-/// False when there is no such user.
-[[nodiscard]] bool set_password_hash(Connection& connection, const std::string& user_name,
-                                     const std::string& hash);
 void insert_audit(Connection& connection, const Audit& entry);
 
 }  // namespace seatline::store

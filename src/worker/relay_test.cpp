@@ -10,13 +10,6 @@ using media::G711;
 using media::make_tone;
 using media::tone_share;
 
-WorkerConfig ports(std::uint16_t from) {
-    WorkerConfig c;
-    c.port_min = from;
-    c.port_max = static_cast<std::uint16_t>(from + 199);
-    return c;
-}
-
 /// Legs 1 and 2 of room 9 hear each other.
 void bridge(TestWorker& worker, Phone& a, Phone& b) {
     a.open_leg(worker, 1, 9);

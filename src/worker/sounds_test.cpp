@@ -18,13 +18,6 @@ using media::G711;
 using media::make_tone;
 using media::tone_share;
 
-WorkerConfig ports(std::uint16_t from) {
-    WorkerConfig c;
-    c.port_min = from;
-    c.port_max = static_cast<std::uint16_t>(from + 199);
-    return c;
-}
-
 std::string temporary(const std::string& name) {
     return (std::filesystem::temp_directory_path() /
             ("seatline_media_" + std::to_string(::getpid()) + "_" + name))

@@ -44,13 +44,6 @@ namespace {
 
 using media::G711;
 
-WorkerConfig ports(std::uint16_t from) {
-    WorkerConfig c;
-    c.port_min = from;
-    c.port_max = static_cast<std::uint16_t>(from + 199);
-    return c;
-}
-
 TEST(Streams, no_allocation_per_packet) {
     TestWorker worker(ports(25000));
     Phone a, b(G711::ulaw), c;

@@ -25,6 +25,14 @@
 
 namespace seatline::worker::testing {
 
+/// A test's own 100 pairs of ports, so that tests can run beside each other.
+inline WorkerConfig ports(std::uint16_t from) {
+    WorkerConfig c;
+    c.port_min = from;
+    c.port_max = static_cast<std::uint16_t>(from + 199);
+    return c;
+}
+
 inline std::int64_t steady_ms() {
     return std::chrono::duration_cast<milliseconds>(
                std::chrono::steady_clock::now().time_since_epoch())
