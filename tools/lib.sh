@@ -71,7 +71,7 @@ build_web() {
   fi
   local log="$ROOT/build/web.log"
   mkdir -p "$ROOT/build"
-  (cd "$ROOT/web" && npm ci --no-audit --no-fund >"$log" 2>&1) || die "npm ci: $(tail -n 3 "$log")" "see $log; the npm registry must be reachable"
+  (cd "$ROOT/web" && npm ci --no-audit --no-fund >"$log" 2>&1) || die "npm ci: $(grep -m 6 -E 'error|ERR!' "$log")" "see $log; the npm registry must be reachable"
   (cd "$ROOT/web" && npm run build >>"$log" 2>&1) || die "npm run build: $(tail -n 5 "$log")" "see $log"
   echo "$now" >"$stamp"
 }
