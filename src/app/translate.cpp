@@ -11,6 +11,9 @@ namespace {
 /// silence suppression.
 constexpr std::uint32_t kRtpSilence_ms = 60'000;
 
+/// How long a key that we press is down.
+constexpr std::uint32_t kKey_ms = 120;
+
 core::MediaPtr shared(MediaDescription&& media) {
     return std::make_shared<const MediaDescription>(std::move(media));
 }
@@ -28,6 +31,13 @@ void to_proto(const MediaDescription& from, proto::MediaDescription& to) {
     to.set_ptime_ms(from.ptime_ms);
     to.set_direction(static_cast<std::uint32_t>(from.direction));
     for (const PayloadFormat& format : from.formats) to_proto(format, *to.add_formats());
+    to.set_secure(from.secure);
+    for (const MediaCrypto& crypto : from.crypto) {
+        proto::Crypto& out = *to.add_crypto();
+        out.set_tag(crypto.tag);
+        out.set_suite(crypto.suite);
+        out.set_key_base64(crypto.key_base64);
+    }
 }
 
 MediaDescription from_proto(const proto::MediaDescription& from) {
@@ -41,6 +51,9 @@ MediaDescription from_proto(const proto::MediaDescription& from) {
         to.formats.push_back(
             {format.name(), static_cast<std::uint8_t>(format.payload_type()), format.clock_hz()});
     }
+    to.secure = from.secure();
+    for (const auto& crypto : from.crypto())
+        to.crypto.push_back({crypto.tag(), crypto.suite(), crypto.key_base64()});
     return to;
 }
 
@@ -68,9 +81,21 @@ struct SipToInput {
                                   text(e.caller),
                                   text(e.called),
                                   text(e.sip_call_id),
-                                  e.remote ? shared(std::move(*e.remote)) : nullptr};
+                                  e.remote ? shared(std::move(*e.remote)) : nullptr,
+                                  text(e.device_user),
+                                  e.hides_caller,
+                                  text(e.diverted_from),
+                                  e.replaces};
     }
-    Out operator()(sip::Progress& e) const { return core::LegRinging{e.leg}; }
+    Out operator()(sip::Progress& e) const {
+        return core::LegRinging{e.leg, e.remote ? shared(std::move(*e.remote)) : nullptr};
+    }
+    Out operator()(sip::Referred& e) const {
+        return core::TransferAsked{e.leg, text(e.target), e.replaces, e.replaces_unknown};
+    }
+    Out operator()(sip::TrunkState& e) const {
+        return core::TrunkState{e.trunk, e.up, text(e.reason)};
+    }
     Out operator()(sip::Answered& e) const {
         return core::LegAnswered{e.leg, shared(std::move(e.remote))};
     }
@@ -112,7 +137,34 @@ struct ActionToSip {
         invite.from_name = a.display;
         invite.local = *a.local;
         invite.ring_timeout = a.ring_timeout;
+        invite.other_devices = a.other_devices;
+        invite.auto_answer = a.auto_answer;
         return invite;
+    }
+    Out operator()(const core::InviteTrunk& a) const {
+        sip::Invite invite;
+        invite.leg = a.leg;
+        invite.trunk = a.trunk;
+        invite.number = a.number;
+        invite.from_user = a.caller;
+        invite.hide_caller = a.hide_caller;
+        invite.local = *a.local;
+        invite.ring_timeout = a.ring_timeout;
+        return invite;
+    }
+    Out operator()(const core::RingCaller& a) const {
+        sip::Ring ring{a.leg, {}};
+        if (a.local) ring.local = *a.local;
+        return ring;
+    }
+    Out operator()(const core::AnswerTransfer& a) const {
+        return sip::AnswerRefer{a.leg, a.sip_code};
+    }
+    Out operator()(const core::TellTransfer& a) const {
+        return sip::NotifyRefer{a.leg, a.sip_code};
+    }
+    Out operator()(const core::TellMessagesWaiting& a) const {
+        return sip::SetMessagesWaiting{a.device, a.new_messages, a.old_messages};
     }
     template <class Other>
     Out operator()(const Other&) const {
@@ -133,6 +185,7 @@ struct ActionToWorker {
         for (const PayloadFormat& format : allowed_formats(a.prefer.get()))
             to_proto(format, *open.add_allowed());
         open.set_rtp_silence_ms(kRtpSilence_ms);
+        open.set_srtp(static_cast<proto::OpenLeg::Srtp>(a.srtp));
         return out;
     }
     Out operator()(const core::SetRemote& a) const {
@@ -146,10 +199,26 @@ struct ActionToWorker {
         out.message.mutable_close_leg()->set_leg(a.leg.value);
         return out;
     }
-    Out operator()(const core::Hear& a) const {
+    Out operator()(const core::Place& a) const {
         WorkerMessage out{a.worker, {}};
-        out.message.mutable_hear()->set_leg(a.leg.value);
-        if (a.source) out.message.mutable_hear()->add_sources(a.source.value);
+        auto& place = *out.message.mutable_place();
+        place.set_leg(a.leg.value);
+        place.set_speaks_in(a.speaks_in.value);
+        for (const CircleId circle : a.hears) place.add_hears(circle.value);
+        return out;
+    }
+    Out operator()(const core::WatchSpeaker& a) const {
+        WorkerMessage out{a.worker, {}};
+        out.message.mutable_watch_speaker()->set_circle(a.circle.value);
+        out.message.mutable_watch_speaker()->set_watch(a.watch);
+        return out;
+    }
+    Out operator()(const core::SendDigits& a) const {
+        WorkerMessage out{a.worker, {}};
+        auto& send = *out.message.mutable_send_digits();
+        send.set_leg(a.leg.value);
+        send.set_digits(a.digits);
+        send.set_duration_ms(kKey_ms);
         return out;
     }
     Out operator()(const core::Play& a) const {
@@ -157,9 +226,14 @@ struct ActionToWorker {
         auto& play = *out.message.mutable_play();
         play.set_leg(a.leg.value);
         play.set_play(a.play.value);
-        for (const std::string& prompt : a.prompts) play.add_prompts(prompt);
+        for (const std::string& prompt : a.prompts) {
+            // A sound file of our own: "file:voicemail/1/2.wav" below the data folder.
+            play.add_prompts(prompt.starts_with("file:")
+                                 ? "file:" + data_folder + "/" + prompt.substr(5)
+                                 : prompt);
+        }
         play.set_loop(a.loop);
-        play.set_mute_sources(true);
+        play.set_mute_sources(!a.over_talk);
         return out;
     }
     Out operator()(const core::StopPlay& a) const {
@@ -170,15 +244,24 @@ struct ActionToWorker {
     Out operator()(const core::StartRecording& a) const {
         WorkerMessage out{a.worker, {}};
         auto& start = *out.message.mutable_start_recording();
-        start.set_room(a.call.value);
+        start.set_recording(a.recording.value);
         start.set_path(data_folder + "/" + a.path);
-        start.set_left_leg(a.left.value);
-        start.set_right_leg(a.right.value);
+        for (const LegId leg : a.left) start.add_left(leg.value);
+        for (const LegId leg : a.right) start.add_right(leg.value);
+        start.set_mono(a.mono);
+        return out;
+    }
+    Out operator()(const core::SetRecording& a) const {
+        WorkerMessage out{a.worker, {}};
+        auto& set = *out.message.mutable_set_recording();
+        set.set_recording(a.recording.value);
+        for (const LegId leg : a.left) set.add_left(leg.value);
+        for (const LegId leg : a.right) set.add_right(leg.value);
         return out;
     }
     Out operator()(const core::StopRecording& a) const {
         WorkerMessage out{a.worker, {}};
-        out.message.mutable_stop_recording()->set_room(a.call.value);
+        out.message.mutable_stop_recording()->set_recording(a.recording.value);
         return out;
     }
     template <class Other>
@@ -202,9 +285,14 @@ core::RecordingEnded recording_ended(const proto::RecordingEnded& message,
                                      const std::string& data_folder) {
     std::string path = message.path();
     if (path.starts_with(data_folder + "/")) path.erase(0, data_folder.size() + 1);
-    return {{CallId{message.room()}, std::move(path),
-             milliseconds{static_cast<std::int64_t>(message.length_ms())}, message.octets(),
-             message.error()}};
+    // Whose it is, and of what kind, the engine knows.
+    return {{{},
+             std::move(path),
+             milliseconds{static_cast<std::int64_t>(message.length_ms())},
+             message.octets(),
+             message.error(),
+             RecordingId{message.recording()},
+             {}}};
 }
 
 }  // namespace
@@ -235,6 +323,9 @@ std::optional<core::Input> to_input(const proto::FromWorker& message,
                                    PlayId{message.play_ended().play()}};
         case Body::kRtpSilence:
             return core::RtpSilent{LegId{message.rtp_silence().leg()}};
+        case Body::kActiveSpeaker:
+            return core::ActiveSpeaker{CircleId{message.active_speaker().circle()},
+                                       LegId{message.active_speaker().leg()}};
         case Body::kRecordingEnded:
             return recording_ended(message.recording_ended(), data_folder);
         default:

@@ -32,6 +32,16 @@ using LegId = Id<struct LegTag>;
 using PlayId = Id<struct PlayTag>;
 /// A question of an API client to the engine, answered exactly once.
 using RequestId = Id<struct RequestTag>;
+/// Who speaks in a circle is heard by all who hear that circle: the one rule of who hears whom.
+using CircleId = Id<struct CircleTag>;
+/// One sound file of a call, a voicemail message or a conference.
+using RecordingId = Id<struct RecordingTag>;
+/// A conference room of the center (its PINs and limits); each time that people meet there is a
+/// call.
+using ConferenceId = Id<struct ConferenceTag>;
+using MailboxId = Id<struct MailboxTag>;
+/// A voicemail message.
+using MessageId = Id<struct MessageTag>;
 
 }  // namespace seatline
 

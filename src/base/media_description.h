@@ -23,6 +23,17 @@ BOOST_DESCRIBE_STRUCT(PayloadFormat, (), (name, payload_type, clock_hz))
 enum class MediaDirection { sendrecv, sendonly, recvonly, inactive };
 BOOST_DESCRIBE_ENUM(MediaDirection, sendrecv, sendonly, recvonly, inactive)
 
+/// One way to encrypt the stream that its owner sends (RFC 4568, a=crypto).
+struct MediaCrypto {
+    std::uint32_t tag = 1;
+    std::string suite;       ///< AES_CM_128_HMAC_SHA1_80, AES_CM_128_HMAC_SHA1_32
+    std::string key_base64;  ///< master key and salt, 30 octets; a secret: never logged, journalled
+                             ///< or shown
+
+    friend bool operator==(const MediaCrypto&, const MediaCrypto&) = default;
+};
+BOOST_DESCRIBE_STRUCT(MediaCrypto, (), (tag, suite, key_base64))
+
 struct MediaDescription {
     std::string address;     ///< IPv4 or IPv6 literal of the connection line
     std::uint16_t port = 0;  ///< RTP port; RTCP is port + 1 unless rtcp_port is set
@@ -30,11 +41,13 @@ struct MediaDescription {
     std::uint16_t ptime_ms = 20;
     MediaDirection direction = MediaDirection::sendrecv;
     std::vector<PayloadFormat>
-        formats;  ///< in order of preference; telephone-event among them when offered
+        formats;          ///< in order of preference; telephone-event among them when offered
+    bool secure = false;  ///< RTP/SAVP: only SRTP; false with crypto: RTP/AVP that may be encrypted
+    std::vector<MediaCrypto> crypto = {};  ///< in order of preference; empty: plain RTP
 
     friend bool operator==(const MediaDescription&, const MediaDescription&) = default;
 };
 BOOST_DESCRIBE_STRUCT(MediaDescription, (),
-                      (address, port, rtcp_port, ptime_ms, direction, formats))
+                      (address, port, rtcp_port, ptime_ms, direction, formats, secure, crypto))
 
 }  // namespace seatline

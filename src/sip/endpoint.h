@@ -23,6 +23,18 @@
 namespace seatline::sip {
 
 /// A peer that may send calls without a registration, known by its address.
+/// A trunk that calls go out on: where to, how we prove who we are, how its health is watched.
+struct TrunkGateway {
+    TrunkId trunk;
+    std::string uri;  ///< "sip:carrier.example", "sip:203.0.113.5:5070;transport=tls"; without a
+                      ///< port: SRV, then A (RFC 3263), next target on 503, time-out or a transport
+                      ///< error
+    std::string user;
+    std::string password;        ///< never logged
+    bool register_user = false;  ///< REGISTER at the gateway, and keep it
+    seconds options_s{60};       ///< OPTIONS so often while nothing else was heard; 0: never
+};
+
 struct TrunkAddress {
     TrunkId trunk;
     std::string
@@ -35,6 +47,7 @@ struct TrunkAddress {
 struct DeviceCredential {
     std::string user;  ///< user part of the address of record, unique on this server
     std::string ha1;
+    std::string ha1_sha256{};  ///< SHA-256(user:realm:password), hex (RFC 8760); empty: MD5 only
 };
 
 struct Config {
@@ -49,6 +62,12 @@ struct Config {
     std::uint32_t max_proceeding =
         4000;                       ///< INVITE server transactions at once; above: 503 by the stack
     std::uint64_t leg_id_base = 1;  ///< first odd leg id of this run
+    std::uint16_t tls_port = 0;     ///< 0: no TLS; usually 5061
+    std::string tls_certificate;    ///< PEM file, chain
+    std::string tls_key;            ///< PEM file
+    std::string tls_ca;             ///< PEM file: trunks' certificates are checked by it
+    std::string second_bind_address;        ///< of the other address family ("::1"); empty: none
+    std::uint32_t contacts_per_device = 5;  ///< bindings of one user at once; the oldest goes
 };
 
 // ---- events: SIP thread -> owner
@@ -65,12 +84,32 @@ struct IncomingCall {
     std::string called;  ///< user part of the Request-URI
     std::string sip_call_id;
     std::optional<MediaDescription>
-        remote;  ///< the audio offer; empty on delayed offer (INVITE without SDP)
+        remote;                   ///< the audio offer; empty on delayed offer (INVITE without SDP)
+    bool hides_caller = false;    ///< Privacy: id (RFC 3325): `caller` is for us, not for phones
+    std::string diverted_from{};  ///< user part of the newest History-Info (RFC 7044) or Diversion
+                                  ///< (RFC 5806) entry; empty: none
+    LegId replaces{};  ///< the leg of ours that a Replaces header names (RFC 3891); 0: none.
+                       ///< One that names none of ours was answered 481 already
 };
 struct Progress {  ///< 1xx other than 100 to our INVITE
     LegId leg;
     int code = 180;
     std::optional<MediaDescription> remote;  ///< early media
+};
+/// The far end of a leg asks to pass its call on (REFER, RFC 3515). To be answered by AnswerRefer;
+/// what comes of it is told by NotifyRefer.
+struct Referred {
+    LegId leg;
+    std::string target;             ///< user part of Refer-To
+    LegId replaces;                 ///< the leg of ours that its Replaces names; 0: none (blind)
+    bool replaces_unknown = false;  ///< it has a Replaces, but of no leg of ours
+};
+/// A trunk's health, at each change: answers OPTIONS with anything but 408 and 503, and is
+/// registered when it shall be.
+struct TrunkState {
+    TrunkId trunk;
+    bool up = false;
+    std::string reason;  ///< for people: "no answer to OPTIONS", "REGISTER: 403 Forbidden"
 };
 struct Answered {  ///< 2xx to our INVITE, or the ACK with the answer to our delayed offer
     LegId leg;
@@ -117,6 +156,13 @@ struct Suspicious {
                        ///< datagram"
     std::uint32_t count = 1;
 };
+/// A source was locked out, or let in again.
+struct LockedOut {
+    std::string source_address;
+    bool locked = true;
+    std::string why;
+    seconds for_s{0};
+};
 struct RegisterResult {
     std::string user;
     bool ok = false;
@@ -124,14 +170,17 @@ struct RegisterResult {
 };  ///< answers Command Register (robots, trunks)
 
 using Event = std::variant<IncomingCall, Progress, Answered, Confirmed, MediaChanged, InfoDigit,
-                           Ended, DeviceRegistered, DeviceUnregistered, Suspicious, RegisterResult>;
+                           Ended, DeviceRegistered, DeviceUnregistered, Suspicious, RegisterResult,
+                           Referred, TrunkState, LockedOut>;
 
 // ---- commands: any thread -> SIP thread
 // -----------------------------------------------------------------------------
 
 struct Ring {
     LegId leg;
-};  ///< 180 to the caller
+    std::optional<MediaDescription> local{};  ///< set: 183 with this answer, for early media;
+                                              ///< reliably when the caller can (RFC 3262)
+};                                            ///< 180 to the caller
 struct Accept {
     LegId leg;
     MediaDescription local;
@@ -151,8 +200,15 @@ struct Invite {
     MediaDescription local;    ///< our offer
     seconds ring_timeout{60};  ///< then CANCEL, Ended 408 "no answer"
     std::vector<std::pair<std::string, std::string>>
-        headers{};            ///< extra headers (X-Seatline-Queue: ...)
-    std::string auth_user{};  ///< digest when challenged (robots, trunks)
+        headers{};                             ///< extra headers (X-Seatline-Queue: ...)
+    std::vector<std::string> other_devices{};  ///< rung together with device_user; each device at
+                                               ///< all of its contacts; the first 2xx wins
+    TrunkId trunk{};                           ///< by this trunk's gateway, with its digest; or
+    std::string number{};                      ///< ... to this number there
+    bool hide_caller = false;  ///< Privacy: id, From anonymous; the number in P-Asserted-Identity
+    bool auto_answer = false;  ///< asks the phone to pick up by itself (Call-Info answer-after=0,
+                               ///< Alert-Info info=alert-autoanswer)
+    std::string auth_user{};   ///< digest when challenged (robots, trunks)
     std::string auth_password{};
 };
 /// Ends a leg in whatever state it is: BYE, CANCEL, or a final response; Ended follows, by local.
@@ -163,6 +219,24 @@ struct HangUp {
 };
 struct SetTrunks {
     std::vector<TrunkAddress> trunks{};
+    std::vector<TrunkGateway> gateways{};
+};
+/// Answers Referred: 202, or a refusal (403, 404, 603 ...).
+struct AnswerRefer {
+    LegId leg;
+    int code = 202;
+};
+/// The state of the transfer as the phone shows it (message/sipfrag): 100, 180, 200, 486 ...; a
+/// final one ends the subscription. Passed over when the leg has none.
+struct NotifyRefer {
+    LegId leg;
+    int code = 100;
+};
+/// Message-waiting notice to a device's contacts (RFC 3842), now and to whoever subscribes.
+struct SetMessagesWaiting {
+    std::string device_user{};
+    std::uint32_t new_messages = 0;
+    std::uint32_t old_messages = 0;
 };
 struct SetDevices {
     std::vector<DeviceCredential> devices{};
@@ -182,8 +256,9 @@ struct SendInfoDigit {
     char digit = 0;
 };
 
-using Command = std::variant<Ring, Accept, Reject, Invite, HangUp, SetTrunks, SetDevices, Register,
-                             Unregister, SendInfoDigit>;
+using Command =
+    std::variant<Ring, Accept, Reject, Invite, HangUp, SetTrunks, SetDevices, Register, Unregister,
+                 SendInfoDigit, AnswerRefer, NotifyRefer, SetMessagesWaiting>;
 
 class Endpoint {
 public:

@@ -265,6 +265,10 @@ void Stack::execute(Command&& command) {
         void operator()(SetDevices& c) const { stack.registrar_.set_devices(c.devices); }
         void operator()(Register& c) const { stack.registrations_.start(c); }
         void operator()(Unregister& c) const { stack.registrations_.stop(c.user); }
+        // Not built yet.
+        void operator()(AnswerRefer&) const {}
+        void operator()(NotifyRefer&) const {}
+        void operator()(SetMessagesWaiting&) const {}
     };
     std::visit(Visitor{*this, on_leg}, command);
 }

@@ -52,12 +52,14 @@ void Worker::on_command(const proto::ToWorker& command, Instant now) {
             return load_prompt(command.load_prompt());
         case Body::kStartRecording:
             return start_recording(command.start_recording(), now);
-        case Body::kSetRecordingRight:
-            return set_recording_right(command.set_recording_right());
+        case Body::kSetRecording:
+            return set_recording(command.set_recording());
         case Body::kStopRecording:
             return stop_recording(command.stop_recording(), now);
         case Body::kSendDigits:
             return send_digits(command.send_digits());
+        case Body::kPlace:  // not built yet
+        case Body::kWatchSpeaker:
         case Body::BODY_NOT_SET:
             log::warn("media worker: a command that this version does not know");
             return;
@@ -306,7 +308,7 @@ void Worker::on_file_results() {
                 file->error += "disk too slow: " + std::to_string(skipped->second / 8) + " ms lost";
                 skipped_frames_.erase(skipped);
             }
-            ended.set_room(file->room);
+            ended.set_recording(file->room);
             ended.set_path(file->path);
             ended.set_length_ms(file->end_position / 8);
             ended.set_octets(file->octets);

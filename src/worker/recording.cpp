@@ -9,42 +9,44 @@ namespace seatline::worker {
 void Worker::recording_failed(std::uint64_t room, const std::string& path, const char* error) {
     auto& ended = *event_.mutable_recording_ended();
     ended.Clear();
-    ended.set_room(room);
+    ended.set_recording(room);
     ended.set_path(path);
     ended.set_error(error);
     control_.send(event_);
 }
 
 void Worker::start_recording(const proto::StartRecording& c, Instant now) {
-    const auto found = rooms_.find(c.room());
-    if (found == rooms_.end()) return recording_failed(c.room(), c.path(), "the room has no leg");
+    const auto found = rooms_.find(c.recording());
+    if (found == rooms_.end())
+        return recording_failed(c.recording(), c.path(), "the room has no leg");
     Room& room = *found->second;
     if (room.recording) end_recording(room, now);
     auto file = std::make_unique<RecordingFile>();
-    file->room = c.room();
+    file->room = c.recording();
     file->path = c.path();
     room.recording = std::make_unique<Recording>(now);
     Recording& recording = *room.recording;
     recording.room = room.id;
-    recording.left_leg = c.left_leg();
-    recording.right_leg = c.right_leg();
+    recording.left_leg = c.left_size() > 0 ? c.left(0) : 0;
+    recording.right_leg = c.right_size() > 0 ? c.right(0) : 0;
     recording.file = file.release();  // comes back from the file thread as the ended result
     files_.open(recording.file);
     wheel_.set(recording.timer, now + 500ms);
     attach_recording(room);
 }
 
-void Worker::set_recording_right(const proto::SetRecordingRight& c) {
-    const auto found = rooms_.find(c.room());
+void Worker::set_recording(const proto::SetRecording& c) {
+    const auto found = rooms_.find(c.recording());
     if (found == rooms_.end() || !found->second->recording) return;
-    found->second->recording->right_leg = c.leg();
+    found->second->recording->left_leg = c.left_size() > 0 ? c.left(0) : 0;
+    found->second->recording->right_leg = c.right_size() > 0 ? c.right(0) : 0;
     attach_recording(*found->second);
 }
 
 void Worker::stop_recording(const proto::StopRecording& c, Instant now) {
-    const auto found = rooms_.find(c.room());
+    const auto found = rooms_.find(c.recording());
     if (found == rooms_.end() || !found->second->recording) {
-        return recording_failed(c.room(), "", "the room is not being recorded");
+        return recording_failed(c.recording(), "", "the room is not being recorded");
     }
     end_recording(*found->second, now);
 }

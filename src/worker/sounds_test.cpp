@@ -63,16 +63,16 @@ void load(TestWorker& worker, const std::string& name, const std::string& path) 
 
 void record(TestWorker& worker, std::uint64_t room, const std::string& path) {
     proto::ToWorker c;
-    c.mutable_start_recording()->set_room(room);
+    c.mutable_start_recording()->set_recording(room);
     c.mutable_start_recording()->set_path(path);
-    c.mutable_start_recording()->set_left_leg(1);
-    c.mutable_start_recording()->set_right_leg(2);
+    c.mutable_start_recording()->add_left(1);
+    c.mutable_start_recording()->add_right(2);
     worker.send(c);
 }
 
 proto::RecordingEnded stop_recording(TestWorker& worker, std::uint64_t room) {
     proto::ToWorker c;
-    c.mutable_stop_recording()->set_room(room);
+    c.mutable_stop_recording()->set_recording(room);
     worker.send(c);
     const auto ended = worker.expect(proto::FromWorker::kRecordingEnded);
     EXPECT_TRUE(ended);

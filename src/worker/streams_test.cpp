@@ -54,10 +54,10 @@ TEST(Streams, no_allocation_per_packet) {
     worker.hear(2, {1});
     worker.hear(3, {1, 2});  // mixed
     proto::ToWorker r;
-    r.mutable_start_recording()->set_room(9);
+    r.mutable_start_recording()->set_recording(9);
     r.mutable_start_recording()->set_path("/dev/null");
-    r.mutable_start_recording()->set_left_leg(1);
-    r.mutable_start_recording()->set_right_leg(2);
+    r.mutable_start_recording()->add_left(1);
+    r.mutable_start_recording()->add_right(2);
     worker.send(r);
     const std::array<std::uint8_t, 160> voice{};
     int heard = 0;

@@ -100,7 +100,7 @@ private:
 
     // recording.cpp
     void start_recording(const proto::StartRecording& c, Instant now);
-    void set_recording_right(const proto::SetRecordingRight& c);
+    void set_recording(const proto::SetRecording& c);
     void stop_recording(const proto::StopRecording& c, Instant now);
     void recording_failed(std::uint64_t room, const std::string& path, const char* error);
     void attach_recording(Room& room);

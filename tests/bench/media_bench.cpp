@@ -393,10 +393,10 @@ Figures bench_relay(std::size_t calls, int seconds, bool record, const std::stri
     for (std::size_t leg = 0; leg < 2 * calls; ++leg) worker.hear(leg + 1, {(leg ^ 1) + 1});
     for (std::size_t call = 0; record && call < calls; ++call) {
         proto::ToWorker c;
-        c.mutable_start_recording()->set_room(call + 1);
+        c.mutable_start_recording()->set_recording(call + 1);
         c.mutable_start_recording()->set_path(folder + "/" + std::to_string(call) + ".wav");
-        c.mutable_start_recording()->set_left_leg(2 * call + 1);
-        c.mutable_start_recording()->set_right_leg(2 * call + 2);
+        c.mutable_start_recording()->add_left(2 * call + 1);
+        c.mutable_start_recording()->add_right(2 * call + 2);
         worker.send(c);
     }
     generator.set_targets(targets);

@@ -138,6 +138,8 @@ std::optional<Error> Engine::Impl::perform(AgentIndex index, const AgentRequest&
             return go_busy(index, request.reason);
         case AgentRequestKind::hang_up:
             return hang_up(index);
+        default:
+            return Error{"not_allowed", "action", "not built yet"};
     }
     return std::nullopt;
 }

@@ -254,9 +254,11 @@ void Engine::Impl::on(const MediaClosed& input) {
 }
 
 void Engine::Impl::on(const RecordingEnded& input) {
-    const auto found = recordings_.find(input.result.call);
+    const auto found = recordings_.find(CallId{input.result.recording.value});
     if (found == recordings_.end()) return;
-    emit(found->second.tenant, input.result);
+    RecordingFinished result = input.result;
+    result.call = found->first;
+    emit(found->second.tenant, std::move(result));
     recordings_.erase(found);
 }
 
@@ -330,7 +332,7 @@ void Engine::Impl::end_call(Call& call, Party by, EndCause cause) {
 }
 
 void Engine::Impl::close_call_legs(Call& call, EndCause cause) {
-    if (call.recording) act(StopRecording{call.worker, call.id});
+    if (call.recording) act(StopRecording{call.worker, RecordingId{call.id.value}});
     const int code = cause == EndCause::no_common_codec ? 488
                      : cause == EndCause::media_failed  ? 500
                                                         : 0;

@@ -96,6 +96,8 @@ private:
     void on(const PlayEnded& input);
     void on(const RtpSilent& input);
     void on(const RecordingEnded& input);
+    template <class NotYet>
+    void on(const NotYet&) {}
     void refuse(const IncomingCall& input, TenantId tenant, int sip_code, std::string reason);
     void refusals_due(TrunkId trunk);
     Call& create_call(const IncomingCall& input, const NumberEntry& number, std::uint32_t worker);

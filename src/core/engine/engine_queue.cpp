@@ -181,17 +181,20 @@ void Engine::Impl::start_talk(Call& call) {
     call.phase = CallPhase::talking;
     deadlines_.rearm(call.phase_deadline, now_ + settings_.max_talk,
                      {DeadlineKind::call_phase, call.id.value});
-    act(Hear{call.worker, call.caller_leg, call.agent_leg});
-    act(Hear{call.worker, call.agent_leg, call.caller_leg});
+    const CircleId circle{call.id.value};
+    act(Place{call.worker, call.caller_leg, circle, {circle}});
+    act(Place{call.worker, call.agent_leg, circle, {circle}});
     emit(call.tenant, TalkStarted{call.id, agents_[call.agent].data->id, call.agent_leg});
     if (!directory_.queues[call.queue].record) return;
     call.recording = true;
     const std::string day = format_rfc3339(now_).substr(0, 10);
     std::string path = "recordings/" + std::to_string(call.tenant.value) + "/" + day + "/" +
                        std::to_string(call.id.value) + ".wav";
+    const RecordingId recording{call.id.value};
     recordings_[call.id] = {call.tenant, call.worker, path};
-    emit(call.tenant, RecordingStarted{call.id, path});
-    act(StartRecording{call.worker, call.id, std::move(path), call.caller_leg, call.agent_leg});
+    emit(call.tenant, RecordingStarted{call.id, path, recording, RecordingKind::call});
+    act(StartRecording{
+        call.worker, recording, std::move(path), {call.caller_leg}, {call.agent_leg}});
 }
 
 void Engine::Impl::emit_left_queue(Call& call, QueueOutcome outcome) {

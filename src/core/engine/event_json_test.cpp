@@ -23,6 +23,11 @@ struct Filler {
             value = static_cast<T>(1);
         } else if constexpr (json_detail::IsId<T>::value) {
             value.value = next++;
+        } else if constexpr (json_detail::IsVector<T>::value) {
+            fill(value.emplace_back());
+        } else if constexpr (json_detail::Described<T>) {
+            boost::mp11::mp_for_each<json_detail::Members<T>>(
+                [&](auto d) { fill(value.*d.pointer); });
         } else {
             value = T{next++};  // a duration
         }

@@ -15,6 +15,9 @@ const NodeBehaviour& behaviour(NodeType type) {
         case NodeType::queue:
             return kQueueNode;
         case NodeType::hangup:
+        case NodeType::transfer:  // not built yet
+        case NodeType::collect:
+        case NodeType::give_back:
             return kHangUpNode;
     }
     assertion_failed("known node type", __FILE__, __LINE__);

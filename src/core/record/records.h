@@ -22,10 +22,13 @@ enum class CallResult {
     max_wait,
     queue_full,
     failed,
-    flow_end
+    flow_end,
+    no_answer,  ///< outgoing and internal calls that reached nobody: also busy, rejected
+    voicemail,
+    conference
 };
 BOOST_DESCRIBE_ENUM(CallResult, in_progress, answered, abandoned, left_in_ivr, max_wait, queue_full,
-                    failed, flow_end)
+                    failed, flow_end, no_answer, voicemail, conference)
 
 struct LegRecord {
     LegId leg;
@@ -42,11 +45,50 @@ struct LegRecord {
     std::uint64_t packets_lost = 0;
     std::uint32_t jitter_us = 0;
     std::uint32_t round_trip_us = 0;
+    std::string number;                  ///< outside numbers that we called
+    std::optional<TrunkId> trunk;        ///< ... and the trunk that carried it
+    std::optional<DialPurpose> purpose;  ///< why it was called, if not for a queue
+    milliseconds talk_ms{};              ///< in talk, aside or conference
+    milliseconds held_ms{};              ///< in music on hold
 };
 BOOST_DESCRIBE_STRUCT(LegRecord, (),
                       (leg, kind, agent, started_at, ringing_at, answered_at, ended_at, outcome,
-                       sip_code, end_text, packets_received, packets_lost, jitter_us,
-                       round_trip_us))
+                       sip_code, end_text, packets_received, packets_lost, jitter_us, round_trip_us,
+                       number, trunk, purpose, talk_ms, held_ms))
+
+/// One stay of a leg in one place: the time line of who talked with whom.
+struct PlaceRecord {
+    LegId leg;
+    LegPlace place = LegPlace::apart;
+    Instant from;
+    std::optional<Instant> to;
+};
+BOOST_DESCRIBE_STRUCT(PlaceRecord, (), (leg, place, from, to))
+
+/// A pause within a recording: its sound is silence there.
+struct PauseRecord {
+    Instant from;
+    std::optional<Instant> to;
+    AgentId by;  ///< 0: a rule
+};
+BOOST_DESCRIBE_STRUCT(PauseRecord, (), (from, to, by))
+
+/// One sound file of a call.
+struct RecordingRecord {
+    RecordingId recording;
+    RecordingKind kind = RecordingKind::call;
+    Instant started_at;
+    milliseconds length_ms{};
+    std::uint64_t octets = 0;
+    std::string error;
+    std::string codec;  ///< "pcm", "opus"
+    bool encrypted = false;
+    std::optional<Instant> deleted_at;
+    std::vector<PauseRecord> pauses;
+};
+BOOST_DESCRIBE_STRUCT(RecordingRecord, (),
+                      (recording, kind, started_at, length_ms, octets, error, codec, encrypted,
+                       deleted_at, pauses))
 
 /// One call, whole. Durations are of this call: wait from queued to left queue, talk from
 /// TalkStarted to CallEnded, wrap-up of the agent who talked.
@@ -77,12 +119,21 @@ struct CallRecord {
     milliseconds recording_ms{};
     std::string recording_error;
     std::vector<LegRecord> legs;  ///< in detail answers; empty in lists
+    CallDirection direction = CallDirection::inbound;
+    std::string diverted_from;
+    milliseconds hold_ms{};                   ///< music on hold, of the caller or called customer
+    std::uint32_t transfers = 0;              ///< CallTransferred of any kind
+    std::optional<CallId> conference;         ///< the conference's call that this one joined
+    std::vector<NamedValue> flow_results;     ///< of the last FlowReturned
+    std::vector<PlaceRecord> time_line;       ///< in detail answers
+    std::vector<RecordingRecord> recordings;  ///< in detail answers
 };
 BOOST_DESCRIBE_STRUCT(CallRecord, (),
                       (call, tenant, trunk, caller, called, sip_call_id, result, queue, agent,
                        arrived_at, answered_at, queued_at, left_queue_at, talk_started_at, ended_at,
                        wait_ms, ring_ms, talk_ms, wrap_up_ms, ended_by, cause, digits,
-                       has_recording, recording_ms, recording_error, legs))
+                       has_recording, recording_ms, recording_error, legs, direction, diverted_from,
+                       hold_ms, transfers, conference, flow_results, time_line, recordings))
 
 /// What the call list is filtered by; all members are optional but the tenant. Newest first, keyset
 /// pages.
@@ -94,6 +145,7 @@ struct CallQuery {
     std::optional<AgentId> agent;
     std::optional<QueueId> queue;
     std::optional<CallResult> result;
+    std::optional<CallDirection> direction;
     std::optional<CallId> before;  ///< the last call of the page before
     std::uint32_t limit = 50;      ///< 1-200
 };
