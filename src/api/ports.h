@@ -5,9 +5,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "api/types.h"
 #include "base/result.h"
+#include "core/engine/input.h"
 
 namespace seatline::api {
 
@@ -43,11 +45,15 @@ struct StorePort {
     std::function<void(const AuditEntry&)> audit;
 };
 
-/// Asks the engine; `done` is called on the engine's thread, once, with the error if it refused.
+/// What a person may ask of the engine. The member `request` is given by whoever passes it on.
+using EngineRequest =
+    std::variant<core::AgentRequest, core::ConferenceRequest, core::VoicemailRequest>;
+/// Called once: the call that the request made or is about (0: none), or why it was refused.
+using EngineDone = std::function<void(Result<CallId>)>;
+
+/// Asks the engine; `done` is called on the engine's thread.
 struct EnginePort {
-    std::function<void(TenantId, AgentId, const AgentCommand&,
-                       std::function<void(Result<void>)> done)>
-        command_agent;
+    std::function<void(EngineRequest, EngineDone done)> ask;
 };
 
 struct Ports {

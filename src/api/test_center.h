@@ -95,7 +95,8 @@ public:
     TempFolder recordings;
     std::atomic<std::int64_t> clock_us{1'795'349'400'000'000};
     std::string health_status = "ok";
-    std::function<Result<void>(TenantId, AgentId, const AgentCommand&)> on_command;
+    /// What the engine answers; empty: accepted, no call. The engine here only takes notes.
+    std::function<Result<CallId>(const EngineRequest&)> on_request;
     mutable std::mutex mutex;
     std::optional<core::CallQuery> last_query;
     std::unique_ptr<Server> server;

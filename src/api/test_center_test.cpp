@@ -164,9 +164,8 @@ Ports Center::ports() {
         const std::lock_guard lock(mutex);
         audits_.push_back(entry);
     };
-    ports.engine.command_agent = [this](TenantId tenant, AgentId agent, const AgentCommand& command,
-                                        auto done) {
-        done(on_command ? on_command(tenant, agent, command) : Result<void>{});
+    ports.engine.ask = [this](const EngineRequest& request, const EngineDone& done) {
+        done(on_request ? on_request(request) : Result<CallId>(CallId{}));
     };
     ports.clock = [this] { return from_unix_us(clock_us); };
     ports.health = [this] { return HealthView{health_status, "test", 1, 2}; };

@@ -88,23 +88,80 @@ struct DirectoryView {
 };
 BOOST_DESCRIBE_STRUCT(DirectoryView, (), (queues, agents, trunks, busy_reasons))
 
-enum class AgentAction { sign_in, sign_out, idle, busy, hang_up };
-BOOST_DESCRIBE_ENUM(AgentAction, sign_in, sign_out, idle, busy, hang_up)
-
+/// The words of core::AgentRequestKind that an agent's page or program may say; what a supervisor
+/// says about another agent is core::SupervisorAction.
+enum class AgentAction {
+    sign_in,
+    sign_out,
+    idle,
+    busy,
+    hang_up,
+    hold,
+    resume,
+    transfer,
+    consult,
+    swap,
+    complete,
+    cancel,
+    join,
+    dial,
+    pick_up,
+    to_flow,
+    record,
+    stop_record,
+    pause_record,
+    resume_record,
+    send_digits,
+    set_forward
+};
+BOOST_DESCRIBE_ENUM(AgentAction, sign_in, sign_out, idle, busy, hang_up, hold, resume, transfer,
+                    consult, swap, complete, cancel, join, dial, pick_up, to_flow, record,
+                    stop_record, pause_record, resume_record, send_digits, set_forward)
+/// Where a call shall go. `id` goes with every kind but `number`, which goes with `number` alone.
+struct CallTarget {
+    core::TargetKind kind = core::TargetKind::number;
+    std::optional<std::uint64_t> id;
+    std::string number;
+    static constexpr auto required() { return std::array<std::string_view, 1>{"kind"}; }
+};
+BOOST_DESCRIBE_STRUCT(CallTarget, (), (kind, id, number))
+/// Where calls straight to an agent (not those of queues) go instead: an agent's number, an outside
+/// number, "voicemail", or empty: nowhere.
+struct AgentForward {
+    std::string always;
+    std::string on_busy;
+    std::string on_no_answer;
+};
+BOOST_DESCRIBE_STRUCT(AgentForward, (), (always, on_busy, on_no_answer))
 /// POST /api/v1/agents/{id}/commands ("me" for one's own agent). `idle` also ends wrap-up. During a
 /// call `busy` and `sign_out` are kept and take effect when it ends (after wrap-up); the answer is
-/// 200.
+/// 200. Members that the action does not take are refused.
 struct AgentCommand {
     AgentAction action = AgentAction::idle;
-    std::string reason;  ///< busy: a code of DirectoryView.busy_reasons
+    std::string reason;                   ///< busy: a code of DirectoryView.busy_reasons
+    std::optional<CallTarget> target;     ///< transfer, consult, dial; to_flow: a flow
+    std::string number;                   ///< in place of target: as a person dials it, "8003"
+    std::optional<AgentId> agent;         ///< pick_up: the call that rings at this agent
+    std::optional<CallId> call;           ///< pick_up: ... or this call
+    std::string digits;                   ///< send_digits: of 0-9 * # A-D
+    std::optional<AgentForward> forward;  ///< set_forward
     static constexpr auto required() { return std::array<std::string_view, 1>{"action"}; }
 };
-BOOST_DESCRIBE_STRUCT(AgentCommand, (), (action, reason))
-
-/// The answer of POST /api/v1/agents/{id}/commands: an empty object; the new state comes by the
-/// WebSocket.
-struct Accepted {};
-BOOST_DESCRIBE_STRUCT(Accepted, (), ())
+BOOST_DESCRIBE_STRUCT(AgentCommand, (),
+                      (action, reason, target, number, agent, call, digits, forward))
+/// The answer to a command: what comes of it is shown by the WebSocket.
+struct Accepted {
+    std::optional<CallId> call;  ///< that the command made or is about
+};
+BOOST_DESCRIBE_STRUCT(Accepted, (), (call))
+/// POST /api/v1/agents/{id}/supervision: what a supervisor does to that agent. listen, whisper,
+/// barge_in and take_over ring the phone of the supervisor's own agent.
+struct Supervision {
+    core::SupervisorAction action = core::SupervisorAction::listen;
+    std::string reason;  ///< forced_busy: a code of DirectoryView.busy_reasons
+    static constexpr auto required() { return std::array<std::string_view, 1>{"action"}; }
+};
+BOOST_DESCRIBE_STRUCT(Supervision, (), (action, reason))
 
 /// GET /api/v1/calls/{call}/waveform: peaks 0..100, `buckets` of equal length over the recording.
 struct Waveform {

@@ -95,13 +95,18 @@ void Control::shut_down() {
     }
 }
 
-void Control::request(core::AgentRequest request, std::function<void(Result<void>)> done) {
-    request.request = RequestId{next_request_.fetch_add(1)};
+void Control::request(Request request, RequestDone done) {
+    const RequestId id{next_request_.fetch_add(1)};
     {
         const std::lock_guard lock(requests_mutex_);
-        requests_[request.request.value] = std::move(done);
+        requests_[id.value] = std::move(done);
     }
-    put(std::move(request));
+    std::visit(
+        [&](auto& wish) {
+            wish.request = id;
+            put(std::move(wish));
+        },
+        request);
 }
 
 void Control::drain() {
@@ -233,7 +238,7 @@ void Control::make_recording_folder(const std::string& path) {
 }
 
 void Control::reply(const core::Reply& answer) {
-    std::function<void(Result<void>)> done;
+    RequestDone done;
     {
         const std::lock_guard lock(requests_mutex_);
         const auto found = requests_.find(answer.request.value);
@@ -242,7 +247,7 @@ void Control::reply(const core::Reply& answer) {
         requests_.erase(found);
     }
     show();  // who asked shall see what came of it
-    done(answer.error ? Result<void>(*answer.error) : Result<void>());
+    done(answer.error ? Result<CallId>(*answer.error) : Result<CallId>(answer.call));
 }
 
 /// A timer that is armed for an earlier time is left alone: it finds nothing due and arms again.

@@ -13,6 +13,7 @@
 #include <memory>
 #include <thread>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "app/clock.h"
@@ -29,6 +30,12 @@ namespace seatline::app {
 
 class Control {
 public:
+    /// What people ask for; the member `request` is given here.
+    using Request =
+        std::variant<core::AgentRequest, core::ConferenceRequest, core::VoicemailRequest>;
+    /// The call that the request made or is about (0: none), or why it was refused.
+    using RequestDone = std::function<void(Result<CallId>)>;
+
     struct Parts {
         const Options& options;
         const Clock& clock;
@@ -57,7 +64,7 @@ public:
     /// Any thread.
     void put(core::Input input) { inputs_.put(std::move(input)); }
     /// Any thread; `done` is called on the engine's thread.
-    void request(core::AgentRequest request, std::function<void(Result<void>)> done);
+    void request(Request request, RequestDone done);
 
     [[nodiscard]] std::uint32_t workers_up() const {
         return workers_up_.load(std::memory_order_relaxed);
@@ -99,7 +106,7 @@ private:
     std::vector<std::shared_ptr<WorkerProcess>> workers_;
     std::string recording_folder_;  ///< the last one that was made
     std::mutex requests_mutex_;
-    std::unordered_map<std::uint64_t, std::function<void(Result<void>)>> requests_;
+    std::unordered_map<std::uint64_t, RequestDone> requests_;
     std::atomic<std::uint64_t> next_request_{1};
     std::atomic<std::uint32_t> workers_up_{0};
     std::atomic<std::uint64_t> calls_{0};

@@ -120,22 +120,6 @@ api::StorePort store_port(store::Database& db, const std::string& data_folder) {
     return port;
 }
 
-core::AgentRequestKind request_kind(api::AgentAction action) {
-    switch (action) {
-        case api::AgentAction::sign_in:
-            return core::AgentRequestKind::sign_in;
-        case api::AgentAction::sign_out:
-            return core::AgentRequestKind::sign_out;
-        case api::AgentAction::idle:
-            return core::AgentRequestKind::idle;
-        case api::AgentAction::busy:
-            return core::AgentRequestKind::busy;
-        case api::AgentAction::hang_up:
-            return core::AgentRequestKind::hang_up;
-    }
-    assertion_failed("known action", __FILE__, __LINE__);
-}
-
 /// Blocks SIGINT and SIGTERM for every thread started later, and waits for one of them.
 class StopSignal {
 public:
@@ -308,11 +292,8 @@ Result<void> Program::start_api() {
     api::Ports ports;
     ports.store =
         store_port(*database, std::filesystem::absolute(options.data).lexically_normal().string());
-    ports.engine.command_agent = [this](TenantId tenant, AgentId agent,
-                                        const api::AgentCommand& command,
-                                        std::function<void(Result<void>)> done) {
-        control->request({{}, tenant, agent, request_kind(command.action), command.reason},
-                         std::move(done));
+    ports.engine.ask = [this](api::EngineRequest request, api::EngineDone done) {
+        control->request(std::move(request), std::move(done));
     };
     ports.clock = [this] { return clock.now(); };
     ports.health = [this] { return health(); };

@@ -249,13 +249,11 @@ TEST(connection, one_address_gets_only_its_share) {
 TEST(connection, engine_that_never_answers_is_503) {
     ServerConfig config;
     config.limits.answer_ms = 2000ms;  // the log-in must be through by then, on a busy machine too
-    std::vector<std::function<void(Result<void>)>> kept;
+    std::vector<EngineDone> kept;
     {
         Center outer;
         Ports ports = outer.ports();
-        ports.engine.command_agent = [&](TenantId, AgentId, const AgentCommand&, auto done) {
-            kept.push_back(done);
-        };
+        ports.engine.ask = [&](const EngineRequest&, EngineDone done) { kept.push_back(done); };
         config.port = 0;
         auto started = Server::start(std::move(config), std::move(ports), Center::directory(),
                                      core::LiveBoard(Center::directory()));
@@ -264,10 +262,10 @@ TEST(connection, engine_that_never_answers_is_503) {
         const Login login = outer.login("agent1");
         EXPECT_EQ(outer.post("/api/v1/agents/me/commands", R"({"action":"idle"})", login).status,
                   503);
-        kept.at(0)({});  // late
+        kept.at(0)(CallId{});  // late
         EXPECT_EQ(outer.get("/api/v1/health").status, 200);
     }
-    kept.at(0)({});  // later than the server itself
+    kept.at(0)(CallId{});  // later than the server itself
 }
 
 TEST(connection, random_octets_never_stop_the_server) {

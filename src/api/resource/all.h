@@ -4,6 +4,9 @@
 
 namespace seatline::api {
 
+/// Answers with `Accepted`, or with the error for which the engine refused.
+[[nodiscard]] EngineDone answer_with_call(const Done& done);
+
 void add_session(RouteTable& table, Services& services);
 void add_directory(RouteTable& table, Services& services);
 void add_board(RouteTable& table, Services& services);

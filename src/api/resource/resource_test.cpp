@@ -117,12 +117,13 @@ TEST(board, holds_the_tenant_only) {
 TEST(agent_commands, reach_the_engine_with_the_sessions_tenant) {
     Center center;
     std::vector<std::string> got;
-    center.on_command = [&](TenantId tenant, AgentId agent,
-                            const AgentCommand& command) -> Result<void> {
-        got.push_back(std::to_string(tenant.value) + " " + std::to_string(agent.value) + " " +
-                      to_json(command));
-        if (command.action == AgentAction::hang_up) return Error{"conflict", "", "no call"};
-        return {};
+    center.on_request = [&](const EngineRequest& any) -> Result<CallId> {
+        const auto& request = std::get<core::AgentRequest>(any);
+        got.push_back(std::to_string(request.tenant.value) + " " +
+                      std::to_string(request.agent.value) + " " + request.reason);
+        if (request.kind == core::AgentRequestKind::hang_up)
+            return Error{"conflict", "", "no call"};
+        return CallId{};
     };
     const Login agent = center.login("agent1");
     const Login boss = center.login("boss");
@@ -134,9 +135,7 @@ TEST(agent_commands, reach_the_engine_with_the_sessions_tenant) {
               200);
     EXPECT_EQ(center.post("/api/v1/agents/11/commands", R"({"action":"hang_up"})", agent).status,
               409);
-    EXPECT_EQ(got, (std::vector<std::string>{R"(1 11 {"action":"busy","reason":"rest"})",
-                                             R"(1 12 {"action":"sign_in","reason":""})",
-                                             R"(1 11 {"action":"hang_up","reason":""})"}));
+    EXPECT_EQ(got, (std::vector<std::string>{"1 11 rest", "1 12 ", "1 11 "}));
     EXPECT_EQ(center.post("/api/v1/agents/12/commands", R"({"action":"idle"})", agent).status, 403);
     EXPECT_EQ(center.post("/api/v1/agents/21/commands", R"({"action":"idle"})", boss).status, 404);
     EXPECT_EQ(center.post("/api/v1/agents/me/commands", R"({"action":"fly"})", agent)
