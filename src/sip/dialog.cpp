@@ -14,6 +14,9 @@ Dialog::Dialog(Stack& stack, LegId id) : stack_(stack), id_(id) {
 Dialog::~Dialog() {
     stack_.timers().cancel(deadline_);
     stack_.timers().cancel(session_timer_);
+    stack_.timers().cancel(give_up_);
+    drop_reliable();
+    drop_early();
     nta_incoming_destroy(invite_in_);
     nta_incoming_destroy(change_);
     nta_incoming_destroy(change_in_);

@@ -9,6 +9,7 @@
 // bury it. SIP thread only.
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sip/client_auth.h"
 #include "sip/endpoint.h"
@@ -36,7 +37,8 @@ public:
     /// Sends our INVITE; when it can't be sent, Ended follows at once.
     void invite(Invite&& command);
 
-    void ring();
+    /// 180, or 183 with `local` as the answer; reliably when the caller can (RFC 3262).
+    void ring(const std::optional<MediaDescription>& local);
     void accept(const MediaDescription& local);
     void reject(const Reject& command);
     void hang_up(const HangUp& command);
@@ -45,6 +47,14 @@ public:
 private:
     enum class State { ringing, answered, calling, up, closing };
     enum class Refresher { none, us, peer };
+    /// One early dialog of our INVITE. A proxy that forks makes several, told apart by the To tag
+    /// (RFC 3261 12.1).
+    struct Early {
+        std::string tag;
+        nta_leg_t* leg = nullptr;  ///< made for the first PRACK
+        std::uint32_t rseq = 0;    ///< of the last reliable response; 0: none yet
+        std::optional<MediaDescription> remote;
+    };
 
     // dialog.cpp
     void end(EndedBy by, int sip_code, std::string text, int q850 = 0);
@@ -69,6 +79,7 @@ private:
     void answer(const MediaDescription& local);
     static int on_ack_or_cancel(void* dialog, nta_incoming_t* request, const sip_t* sip);
     void take_cancel(nta_incoming_t* request, const sip_t* sip);
+    void refuse_offer(const std::string& reason);
     void take_ack(const sip_t* sip);
     void take_change_ack(const sip_t* sip);
     void no_ack();
@@ -80,7 +91,19 @@ private:
     void take_answer(const sip_t* sip);
     void take_failure(int status, const sip_t* sip);
     void cancel(const std::string& reason);
-    void send_ack();
+    void send_ack(const sip_t* response);
+    void give_up();
+
+    // provisional.cpp
+    void send_provisional(int status, const std::string& body);
+    static int on_prack(void* dialog, nta_reliable_t* response, nta_incoming_t* prack,
+                        const sip_t* sip);
+    void take_prack(nta_incoming_t* prack, const sip_t* sip);
+    void drop_reliable();
+    [[nodiscard]] Early* early_of(const sip_t* sip);
+    [[nodiscard]] bool take_reliable(Early& early, const sip_t* sip);
+    [[nodiscard]] std::optional<MediaDescription> settle_early(const sip_t* sip);
+    void drop_early();
 
     // in_dialog.cpp
     static int on_request(void* dialog, nta_leg_t*, nta_incoming_t* request, const sip_t* sip);
@@ -126,11 +149,22 @@ private:
     std::optional<sdp::Session> offer_;  ///< the peer's offer that our next answer goes to
     bool owes_offer_answer_ = false;     ///< our 2xx had an offer; the ACK brings the answer
 
+    // A call to us, until it is answered.
+    bool can_prack_ = false;              ///< the caller supports 100rel
+    bool must_prack_ = false;             ///< the caller requires it
+    nta_reliable_t* reliable_ = nullptr;  ///< a provisional response that waits for its PRACK
+    std::string early_sdp_;               ///< the answer that a 183 had
+    bool is_early_settled_ = false;       ///< ... and whose PRACK has come
+    std::optional<Ring> held_ring_;       ///< until the PRACK
+    std::optional<MediaDescription> held_accept_;
+
     Invite command_;  ///< of an outgoing leg
+    std::vector<Early> early_;
     std::string target_uri_;
     ClientAuth auth_;
     int last_progress_ = 0;
     TimerQueue::Handle deadline_;  ///< ring timeout, or a change that nobody decides
+    TimerQueue::Handle give_up_;   ///< a CANCEL whose INVITE gets no final response
 
     Refresher refresher_ = Refresher::none;
     seconds session_interval_{0};

@@ -61,6 +61,8 @@ struct Config {
     std::uint32_t registration_max_s = 3600;
     std::uint32_t max_proceeding =
         4000;                       ///< INVITE server transactions at once; above: 503 by the stack
+    milliseconds t1{500};           ///< RFC 3261 17.1.1.1; time-outs are 64 of it. Shorter only
+                                    ///< where the round trip is known to be
     std::uint64_t leg_id_base = 1;  ///< first odd leg id of this run
     std::uint16_t tls_port = 0;     ///< 0: no TLS; usually 5061
     std::string tls_certificate;    ///< PEM file, chain

@@ -1,95 +1,12 @@
 // A scripted caller over a raw UDP socket misbehaves, or changes the call, within one dialog.
 #include <gmock/gmock.h>
 
-#include "sip/testing.h"
+#include "sip/testing_dialog.h"
 
 namespace seatline::sip {
 namespace {
 
 using namespace testing_support;
-
-std::string sdp(int port, const std::string& direction = "sendrecv", int version = 1) {
-    return "v=0\r\no=- 7 " + std::to_string(version) +
-           " IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio " +
-           std::to_string(port) + " RTP/AVP 8 0\r\na=" + direction + "\r\n";
-}
-
-class SipDialog : public testing::Test {
-protected:
-    SipDialog() : raw(center.port(), SOCK_DGRAM) {
-        center.post(SetTrunks{{{TrunkId{1}, "127.0.0.0/8", 0}}});
-        center.settle();
-    }
-
-    std::string request(const std::string& method, int cseq, const std::string& more = {},
-                        const std::string& body = {}) {
-        const auto type = body.empty() || more.find("Content-Type") != std::string::npos
-                              ? std::string{}
-                              : "Content-Type: application/sdp\r\n";
-        return method + " sip:4008@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:" +
-               std::to_string(raw.port()) + ";rport;branch=z9hG4bK" +
-               (method == "CANCEL" ? "INVITE" : method) + std::to_string(cseq) +
-               "\r\nFrom: <sip:13800138000@x>;tag=me\r\nTo: <sip:4008@c>" + to_tag +
-               "\r\nCall-ID: " + call_id + "\r\nCSeq: " + std::to_string(cseq) + ' ' + method +
-               "\r\nContact: <sip:me@127.0.0.1:" + std::to_string(raw.port()) +
-               ">\r\nMax-Forwards: 70\r\n" + more + type +
-               "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-    }
-
-    /// The next message that isn't a 100.
-    std::string next(milliseconds patience = milliseconds{2000}) {
-        for (;;) {
-            auto text = raw.receive(patience);
-            if (text.find("SIP/2.0 100") != 0) return text;
-        }
-    }
-
-    /// The next answer to CSeq `cseq`, past retransmissions of others.
-    std::string answer_to(int cseq) {
-        for (;;) {
-            auto text = next();
-            if (text.empty() ||
-                (text.find("SIP/2.0") == 0 &&
-                 text.find("CSeq: " + std::to_string(cseq) + ' ') != std::string::npos))
-                return text;
-        }
-    }
-
-    int answered(const std::string& text, int cseq) {
-        raw.send(text);
-        const auto answer = answer_to(cseq);
-        return answer.empty() ? 0 : std::stoi(answer.substr(8, 3));
-    }
-
-    void take_tag(const std::string& response) {
-        const auto at = response.find(";tag=", response.find("\r\nTo:"));
-        to_tag = response.substr(at, response.find_first_of("\r;", at + 1) - at);
-    }
-
-    /// INVITE, 200; the ACK is left to the test.
-    LegId answered_call(const std::string& more = {}, const std::string& body = sdp(4000)) {
-        raw.send(request("INVITE", 1, more, body));
-        const auto call = center.expect<IncomingCall>();
-        center.post(Accept{call.leg, audio(5000)});
-        last = next();
-        EXPECT_THAT(last, testing::StartsWith("SIP/2.0 200"));
-        take_tag(last);
-        return call.leg;
-    }
-
-    LegId standing_call(const std::string& more = {}) {
-        const auto leg = answered_call(more);
-        raw.send(request("ACK", 1));
-        center.expect<Confirmed>();
-        return leg;
-    }
-
-    Node center;
-    RawPeer raw;
-    std::string to_tag;
-    std::string call_id = "dialog1";
-    std::string last;
-};
 
 TEST_F(SipDialog, the_200_is_repeated_until_the_ack) {
     answered_call();
@@ -223,37 +140,6 @@ TEST_F(SipDialog, session_timer_is_accepted_and_a_too_short_one_refused) {
     while (answer.find("dialog2") == std::string::npos);
     EXPECT_THAT(answer, testing::HasSubstr("Session-Expires: 1800;refresher=uac"));
     EXPECT_THAT(answer, testing::HasSubstr("Require: timer"));
-}
-
-TEST_F(SipDialog, forked_answers_first_wins_and_the_second_gets_ack_and_bye) {
-    Invite invite;
-    invite.leg = LegId{2};
-    invite.request_uri = "sip:phone@127.0.0.1:" + std::to_string(raw.port());
-    invite.from_user = "4008";
-    invite.local = audio(5000);
-    center.post(invite);
-    const auto received = next();
-    const auto line = [&](const std::string& name) {
-        const auto at = received.find("\r\n" + name + ":") + 2;
-        return received.substr(at, received.find("\r\n", at) - at);
-    };
-    const auto ok = [&](const std::string& tag) {
-        const auto body = sdp(4000);
-        return "SIP/2.0 200 OK\r\n" + line("Via") + "\r\n" + line("From") + "\r\n" + line("To") +
-               ";tag=" + tag + "\r\n" + line("Call-ID") + "\r\n" + line("CSeq") +
-               "\r\nContact: <sip:" + tag + "@127.0.0.1:" + std::to_string(raw.port()) +
-               ">\r\nContent-Type: application/sdp\r\nContent-Length: " +
-               std::to_string(body.size()) + "\r\n\r\n" + body;
-    };
-    raw.send(ok("one"));
-    center.expect<Answered>();
-    EXPECT_THAT(next(), testing::StartsWith("ACK sip:one@"));
-    raw.send(ok("one"));  // our ACK was lost
-    EXPECT_THAT(next(), testing::StartsWith("ACK sip:one@"));
-    raw.send(ok("two"));
-    EXPECT_THAT(next(), testing::StartsWith("ACK sip:two@"));
-    EXPECT_THAT(next(), testing::StartsWith("BYE sip:two@"));
-    center.expect_nothing();
 }
 
 }  // namespace

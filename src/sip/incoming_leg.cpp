@@ -29,13 +29,11 @@ bool Dialog::take_invite(nta_incoming_t* request, const sip_t* sip, IncomingCall
         stack_.reply(request, 500);
         return false;
     }
+    must_prack_ = sip_has_feature(sip->sip_require, "100rel") != 0;
+    can_prack_ = must_prack_ || sip_has_feature(sip->sip_supported, "100rel") != 0;
     invite_in_ = request;
     nta_incoming_bind(request, on_ack_or_cancel, this);
     return true;
-}
-
-void Dialog::ring() {
-    if (state_ == State::ringing) reply_here(invite_in_, 180, {}, {});
 }
 
 void Dialog::accept(const MediaDescription& local) {
@@ -47,15 +45,16 @@ void Dialog::accept(const MediaDescription& local) {
 }
 
 void Dialog::answer(const MediaDescription& local) {
-    std::string body;
-    if (offer_) {
+    if (reliable_ != nullptr && !early_sdp_.empty()) {
+        held_accept_ = local;  // RFC 3262 3: no 2xx before the PRACK of a 183 with an answer
+        return;
+    }
+    std::string body = early_sdp_;  // an offer has one answer, also in several responses
+    if (!body.empty()) {
+        body = last_sdp_;
+    } else if (offer_) {
         auto answer = local_answer(local);
-        if (answer.has_error()) {
-            stack_.reply(invite_in_, 488);
-            invite_in_ = nullptr;
-            end(EndedBy::local, 488, answer.error().reason);
-            return finish();
-        }
+        if (answer.has_error()) return refuse_offer(answer.error().reason);
         body = std::move(*answer);
     } else {
         body = local_sdp(local);
@@ -63,6 +62,12 @@ void Dialog::answer(const MediaDescription& local) {
     }
     state_ = State::answered;
     reply_here(invite_in_, 200, body, session_headers());
+}
+
+void Dialog::refuse_offer(const std::string& reason) {
+    stack_.reply(std::exchange(invite_in_, nullptr), 488);
+    end(EndedBy::local, 488, reason);
+    finish();
 }
 
 void Dialog::reject(const Reject& command) {
@@ -87,6 +92,10 @@ int Dialog::on_ack_or_cancel(void* magic, nta_incoming_t* request, const sip_t* 
     if (sip != nullptr && sip->sip_request != nullptr &&
         sip->sip_request->rq_method == sip_method_cancel) {
         self.take_cancel(request, sip);
+    } else if (request == self.invite_in_ && self.state_ == State::ringing) {
+        // Nobody acknowledged our reliable 183 for 64*T1; sofia itself refuses the INVITE with 503.
+        self.end(EndedBy::network, 504, "no PRACK");
+        self.finish();
     } else if (request == self.invite_in_) {
         nta_incoming_destroy(request);
         self.invite_in_ = nullptr;

@@ -12,8 +12,8 @@
 namespace seatline::sip {
 
 inline constexpr const char* allowed_methods =
-    "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, REGISTER";
-inline constexpr const char* supported_extensions = "timer";
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, PRACK, REGISTER";
+inline constexpr const char* supported_extensions = "timer, 100rel";
 
 /// Where a request came from on the wire.
 struct Source {

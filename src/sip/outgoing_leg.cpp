@@ -75,9 +75,14 @@ int Dialog::on_invite_response(void* magic, nta_outgoing_t* request, const sip_t
 
 void Dialog::take_progress(int status, const sip_t* sip) {
     if (state_ != State::calling || status == 100 || sip == nullptr) return;
+    auto* early = early_of(sip);
+    if (sip->sip_rseq != nullptr && sip_has_feature(sip->sip_require, "100rel")) {
+        if (early == nullptr || !take_reliable(*early, sip)) return;
+    }
     Progress progress{id_, status, std::nullopt};
     MediaDescription remote;
     if (has_content_type(sip, "application/sdp") && take_sdp(sip, remote)) {
+        if (early != nullptr) early->remote = remote;
         progress.remote = std::move(remote);
     } else if (status == last_progress_) {
         return;  // a repeated 180 says nothing new
@@ -86,22 +91,35 @@ void Dialog::take_progress(int status, const sip_t* sip) {
     stack_.emit(std::move(progress));
 }
 
-void Dialog::send_ack() {
+/// Goes to the dialog of leg_, with the CSeq of the INVITE and not of a PRACK or UPDATE after it.
+void Dialog::send_ack(const sip_t* response) {
+    sip_cseq_t cseq[1];
+    sip_cseq_init(cseq);
+    cseq->cs_seq = response->sip_cseq->cs_seq;
+    cseq->cs_method = sip_method_ack;
+    cseq->cs_method_name = sip_method_name_ack;
     auto* ack = nta_outgoing_tcreate(leg_, nullptr, nullptr, route(), SIP_METHOD_ACK, nullptr,
+                                     SIPTAG_CSEQ(cseq),
                                      SIPTAG_USER_AGENT(stack_.headers().user_agent), TAG_END());
     nta_outgoing_destroy(ack);  // sofia keeps it to answer a repeated 2xx
 }
 
 void Dialog::take_answer(const sip_t* sip) {
     stack_.timers().cancel(deadline_);
+    stack_.timers().cancel(give_up_);
+    const auto early_remote = settle_early(sip);
     nta_leg_rtag(leg_, sip->sip_to->a_tag);
     nta_leg_client_reroute(leg_, sip->sip_record_route, sip->sip_contact, 1);
     if (sip->sip_record_route != nullptr) route_.clear();
-    send_ack();
+    send_ack(sip);
     if (is_ended_) return;
     peer_updates_ = sip->sip_allow != nullptr && sip_is_allowed(sip->sip_allow, SIP_METHOD_UPDATE);
     MediaDescription remote;
-    if (!take_sdp(sip, remote)) return end(EndedBy::network, 488, "answer without usable audio");
+    if (body_of(sip).empty() && early_remote) {
+        remote = *early_remote;  // the answer came in a 183 (RFC 3262 5)
+    } else if (!take_sdp(sip, remote)) {
+        return end(EndedBy::network, 488, "answer without usable audio");
+    }
     state_ = State::up;
     remote_ = remote;
     take_session_response(sip);
@@ -128,6 +146,18 @@ void Dialog::cancel(const std::string& reason) {
     (void)nta_outgoing_tcancel(invite_out_, nullptr, nullptr,
                                TAG_IF(!headers.empty(), SIPTAG_HEADER_STR(headers.c_str())),
                                TAG_END());
+    // RFC 3261 9.1: a peer that never answers the INVITE then is given up.
+    stack_.timers().cancel(give_up_);
+    give_up_ = stack_.timers().set(stack_.now() + 64 * stack_.config().t1, [this] {
+        give_up_ = {};
+        give_up();
+    });
+}
+
+void Dialog::give_up() {
+    nta_outgoing_destroy(std::exchange(invite_out_, nullptr));
+    end(EndedBy::network, 408, "no answer to CANCEL");
+    finish();
 }
 
 }  // namespace seatline::sip

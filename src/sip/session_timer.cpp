@@ -86,7 +86,7 @@ int Dialog::on_refresh_response(void* magic, nta_outgoing_t* request, const sip_
     const int status = nta_outgoing_status(request);
     if (status < 200) return 0;
     self.stack_.sweep();
-    if (status < 300 && nta_outgoing_method(request) == sip_method_invite) self.send_ack();
+    if (status < 300 && nta_outgoing_method(request) == sip_method_invite) self.send_ack(sip);
     self.refresh_ = nullptr;
     if (status < 300 && !self.is_ended_) self.take_session_response(sip);
     nta_outgoing_destroy(request);  // and with it `sip`

@@ -6,6 +6,7 @@
 #define NTA_LEG_MAGIC_T void
 #define NTA_OUTGOING_MAGIC_T void
 #define NTA_INCOMING_MAGIC_T void
+#define NTA_RELIABLE_MAGIC_T void
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/nta.h>
 #include <sofia-sip/nta_tport.h>

@@ -140,6 +140,8 @@ Result<void> Stack::bind_port(std::uint16_t port) {
                               NTATAG_CLIENT_RPORT(1), NTATAG_SERVER_RPORT(2), NTATAG_TCP_RPORT(1),
                               NTATAG_MAXSIZE(max_message_bytes), NTATAG_UDP_MTU(16'000),
                               NTATAG_MAX_PROCEEDING(config_.max_proceeding), NTATAG_PRELOAD(2048),
+                              NTATAG_SIP_T1(static_cast<unsigned>(config_.t1.count())),
+                              NTATAG_SIP_T1X64(static_cast<unsigned>(64 * config_.t1.count())),
                               NTATAG_TIMEOUT_408(1), NTATAG_PASS_408(0), TAG_END());
     if (agent_ == nullptr) return Error{"unavailable", "bind", "the SIP agent can't be created"};
     bool is_bound = port != 0;
@@ -246,7 +248,7 @@ void Stack::execute(Command&& command) {
         Stack& stack;
         decltype(on_leg)& leg;
         void operator()(Ring& c) const {
-            leg(c, [](Dialog& d) { d.ring(); });
+            leg(c, [&](Dialog& d) { d.ring(c.local); });
         }
         void operator()(Accept& c) const {
             leg(c, [&](Dialog& d) { d.accept(c.local); });
