@@ -42,8 +42,6 @@ void Worker::on_command(const proto::ToWorker& command, Instant now) {
             return set_remote(command.set_remote(), now);
         case Body::kCloseLeg:
             return close_leg(command.close_leg(), now);
-        case Body::kHear:
-            return hear(command.hear());
         case Body::kPlay:
             return play(command.play());
         case Body::kStopPlay:
@@ -58,8 +56,9 @@ void Worker::on_command(const proto::ToWorker& command, Instant now) {
             return stop_recording(command.stop_recording(), now);
         case Body::kSendDigits:
             return send_digits(command.send_digits());
-        case Body::kPlace:  // not built yet
-        case Body::kWatchSpeaker:
+        case Body::kPlace:
+            return place(command.place());
+        case Body::kWatchSpeaker:  // not built yet
         case Body::BODY_NOT_SET:
             log::warn("media worker: a command that this version does not know");
             return;
@@ -136,15 +135,6 @@ void Worker::open_leg(const proto::OpenLeg& c, Instant now) {
     announce_local(
         leg, answer,
         answer ? static_cast<Direction>(c.remote().direction() & 3) : Direction::sendrecv);
-    // Others of the room may have been told to hear this leg before it was open.
-    for (Leg* other : leg.room->legs) {
-        for (const auto id : other->source_ids) {
-            if (id == leg.id) {
-                resolve_sources(*other);
-                break;
-            }
-        }
-    }
     attach_recording(*leg.room);
 }
 
@@ -232,28 +222,18 @@ void Worker::close_leg(const proto::CloseLeg& c, Instant now) {
 
 void Worker::remove_leg(Leg& leg, Instant now) {
     Room& room = *leg.room;
-    leg.source_ids.clear();
-    resolve_sources(leg);
-    const auto listeners = leg.listeners;
+    place_leg(leg, 0, {});
     std::erase(room.legs, &leg);
     leg.sockets->leg = nullptr;
     leg.pool->release(leg.sockets, now);
     leg.room = nullptr;
     auto keep = std::move(legs_.at(leg.id));
     legs_.erase(leg.id);
-    for (Leg* listener : listeners) resolve_sources(*listener);
     leg.player = {};
     leg.digit_sender = {};
     refresh_ticking(leg);
     attach_recording(room);
     forget_room_if_empty(room, now);
-}
-
-void Worker::hear(const proto::Hear& c) {
-    Leg* leg = find_or_fail(c.leg());
-    if (leg == nullptr) return;
-    leg->source_ids.assign(c.sources().begin(), c.sources().end());
-    resolve_sources(*leg);
 }
 
 void Worker::play(const proto::Play& c) {

@@ -17,6 +17,7 @@
 #include "media/rtp/receive_statistics.h"
 #include "media/rtp/rtcp.h"
 #include "worker/address.h"
+#include "worker/circle.h"
 #include "worker/negotiation.h"
 #include "worker/port_pool.h"
 #include "worker/timer_wheel.h"
@@ -105,15 +106,17 @@ struct Leg {
     media::DigitReceiver digits;
     Recording* recording = nullptr;
     media::RecordSide record_side = media::RecordSide::left;
-    bool mixed = false;  ///< a listener needs its decoded frames
+    Circle* speaks_in = nullptr;
+    std::vector<Leg*> relayed_to;  ///< legs that hear this one and nobody else
+    bool mixed = false;            ///< another leg hears it mixed: its frames are decoded
     std::unique_ptr<media::JitterBuffer> jitter;
-    std::array<std::int16_t, media::frame_samples> frame{};
-    std::uint64_t frame_tick = 0;  ///< the tick that `frame` was taken at
+    std::array<std::int16_t, media::frame_samples> frame{};  ///< of its circle's tick
+    bool sounds = false;                                     ///< `frame` is in its circle's sum
 
     // What it hears.
-    std::vector<std::uint64_t> source_ids;
-    std::vector<Leg*> sources;    ///< those of source_ids that exist
-    std::vector<Leg*> listeners;  ///< legs whose `sources` have this one
+    std::vector<Circle*> hears;   ///< in the order of their ids
+    std::size_t audible = 0;      ///< others who speak in them
+    Leg* relayed_from = nullptr;  ///< the only one of these, while nothing is mixed
     Player player;
     media::HearingMode mode = media::HearingMode::silent;
     media::DigitSender digit_sender;

@@ -14,6 +14,10 @@ namespace {
 /// packet.
 constexpr int max_batches = 64;
 
+/// A leg that hears more others than this gets no keys of theirs: three-way calls do, conferences
+/// do not.
+constexpr std::size_t max_audible_for_keys = 2;
+
 bool is_audio(PayloadKind kind) {
     return kind == PayloadKind::audio_alaw || kind == PayloadKind::audio_ulaw;
 }
@@ -45,10 +49,8 @@ void Worker::on_rtp(SocketPair& sockets, Instant now) {
             if (item.kind == PayloadKind::event) take_event(*leg, item, now);
         }
         if (accepted > 0) {
-            for (Leg* listener : leg->listeners) {
-                if (listener->mode != media::HearingMode::relay) continue;
+            for (Leg* listener : leg->relayed_to)
                 relay(*leg, *listener, std::span(items_.data(), accepted), now);
-            }
         }
         if (got < DatagramBatch::size) return;
     }
@@ -123,9 +125,12 @@ void Worker::report_digits(Leg& leg, const media::PressedDigits& pressed) {
         digit.mutable_digit()->assign(1, key.digit);
         digit.set_duration_ms(ms);
         control_.send(event_);
-        // Relayed listeners got the event's packets; mixed ones get the key pressed anew.
-        for (Leg* listener : leg.listeners) {
-            if (listener->mode != media::HearingMode::mix ||
+        // Relayed listeners got the event's packets; mixed ones get the key pressed anew, but not
+        // in a large gathering: there keys are for control alone, and would cut what others hear.
+        if (leg.speaks_in == nullptr) continue;
+        for (Leg* listener : leg.speaks_in->hearers) {
+            if (listener == &leg || listener->mode != media::HearingMode::mix ||
+                listener->audible > max_audible_for_keys ||
                 listener->formats.event_payload_type < 0)
                 continue;
             listener->digit_sender.push({&key.digit, 1}, ms);

@@ -10,12 +10,11 @@ using media::G711;
 using media::make_tone;
 using media::tone_share;
 
-/// Legs 1 and 2 of room 9 hear each other.
+/// Legs 1 and 2 talk in circle 5.
 void bridge(TestWorker& worker, Phone& a, Phone& b) {
     a.open_leg(worker, 1, 9);
     b.open_leg(worker, 2, 9);
-    worker.hear(1, {2});
-    worker.hear(2, {1});
+    worker.join(5, {1, 2});
 }
 
 TEST(Relay, both_hear_each_other_octet_by_octet) {
@@ -73,7 +72,8 @@ TEST(Relay, stream_stays_continuous_when_the_source_changes) {
     c.open_leg(worker, 3, 9);
     const auto tone = make_tone(1000, 8000, 200);
     a.speak(tone);
-    worker.hear(2, {3});
+    worker.place(1, 0, {});
+    worker.place(3, 5, {});
     std::this_thread::sleep_for(milliseconds{30});
     c.speak(tone);
     b.hear(500);
@@ -101,7 +101,8 @@ TEST(Relay, phone_behind_nat_is_answered_where_it_sends_from) {
         return d;
     }());
     b.open_leg(worker, 2, 9);
-    worker.hear(1, {2});
+    worker.place(1, 0, {5});
+    worker.place(2, 5, {});
     real.send(std::vector<std::uint8_t>(160, 1));
     std::this_thread::sleep_for(milliseconds{20});
     b.send(std::vector<std::uint8_t>(160, 2));
@@ -205,8 +206,7 @@ TEST(Relay, offer_then_answer) {
     ASSERT_TRUE(opened);
     EXPECT_EQ(3, opened->leg_opened().local().formats_size());
     b.connect(opened->leg_opened().local());
-    worker.hear(1, {2});
-    worker.hear(2, {1});
+    worker.join(5, {1, 2});
     a.send(std::vector<std::uint8_t>(160, 0xD5));
     EXPECT_FALSE(b.receive(50));
     c.mutable_set_remote()->set_leg(2);

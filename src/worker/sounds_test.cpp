@@ -139,9 +139,7 @@ TEST(Mix, three_hear_each_other_but_not_themselves) {
     a.open_leg(worker, 1, 9);
     b.open_leg(worker, 2, 9);
     c.open_leg(worker, 3, 9);
-    worker.hear(1, {2, 3});
-    worker.hear(2, {1, 3});
-    worker.hear(3, {1, 2});
+    worker.join(5, {1, 2, 3});
     std::thread ta([&] { a.speak(make_tone(500, 6000, 1000)); });
     std::thread tb([&] { b.speak(make_tone(900, 6000, 1000)); });
     c.speak(make_tone(1700, 6000, 1000));
@@ -161,7 +159,8 @@ TEST(Digits, are_reported_once_and_relayed) {
     b.event_type = 97;
     a.open_leg(worker, 1, 9);
     b.open_leg(worker, 2, 9);
-    worker.hear(2, {1});
+    worker.place(1, 5, {});
+    worker.place(2, 0, {5});
     const auto ts = a.timestamp;
     for (int i = 1; i <= 8; ++i) {
         const bool end = i > 5;
@@ -218,8 +217,7 @@ TEST(Recording, left_is_the_caller_and_right_the_agent) {
     Phone a, b(G711::ulaw);
     a.open_leg(worker, 1, 9);
     b.open_leg(worker, 2, 9);
-    worker.hear(1, {2});
-    worker.hear(2, {1});
+    worker.join(5, {1, 2});
     const auto path = temporary("call.wav");
     record(worker, 9, path);
     std::thread ta([&] { a.speak(make_tone(500, 8000, 1500)); });
@@ -244,7 +242,8 @@ TEST(Recording, goes_on_to_the_call_when_the_disk_is_full) {
     Phone a, b;
     a.open_leg(worker, 1, 9);
     b.open_leg(worker, 2, 9);
-    worker.hear(2, {1});
+    worker.place(1, 5, {});
+    worker.place(2, 0, {5});
     record(worker, 9, "/dev/full");
     int heard = 0;
     a.speak(make_tone(500, 8000, 1200), true, [&] { heard += b.receive(100) ? 1 : 0; });

@@ -50,9 +50,8 @@ TEST(Streams, no_allocation_per_packet) {
     a.open_leg(worker, 1, 9);
     b.open_leg(worker, 2, 9);
     c.open_leg(worker, 3, 9);
-    worker.hear(1, {2});
-    worker.hear(2, {1});
-    worker.hear(3, {1, 2});  // mixed
+    worker.join(5, {1, 2});
+    worker.place(3, 0, {5});  // mixed
     proto::ToWorker r;
     r.mutable_start_recording()->set_recording(9);
     r.mutable_start_recording()->set_path("/dev/null");
@@ -91,8 +90,7 @@ TEST(Streams, rtcp_reports_go_both_ways) {
     Phone a, b;
     a.open_leg(worker, 1, 9);
     b.open_leg(worker, 2, 9);
-    worker.hear(1, {2});
-    worker.hear(2, {1});
+    worker.join(5, {1, 2});
     b.send(std::vector<std::uint8_t>(160, 1));
     const auto first = a.receive();
     ASSERT_TRUE(first);
@@ -189,7 +187,7 @@ TEST(Streams, ports_run_out_with_a_reason_and_serve_again) {
 
 TEST(Streams, unknown_legs_get_an_answer) {
     TestWorker worker(ports(26000));
-    worker.hear(5, {6});
+    worker.place(5, 6, {6});
     EXPECT_EQ("unknown leg", worker.expect(proto::FromWorker::kLegFailed)->leg_failed().reason());
     worker.play(5, 3, {"x"});
     EXPECT_EQ("stopped", worker.expect(proto::FromWorker::kPlayEnded)->play_ended().outcome());

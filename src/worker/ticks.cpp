@@ -13,6 +13,11 @@ namespace seatline::worker {
 
 using media::frame_samples;
 
+namespace {
+/// What A-law's code for silence decodes to: no louder than this is nothing to hear.
+constexpr std::int16_t digital_silence = 8;
+}  // namespace
+
 void Worker::on_tick(Instant now) {
     ++tick_;
     // From the back: a leg whose prompts end leaves the list meanwhile.
@@ -36,7 +41,7 @@ void Worker::tick_leg(Leg& leg, Instant now) {
         const bool sounding = next_prompt_frame(leg, nullptr, coded);
         if (sounding && can_send) send_coded(leg, coded, now);
     } else if (leg.mode == media::HearingMode::mix) {
-        mix_leg(leg, leg.player.play != 0, now);
+        mix_leg(leg, now);
     }
     if (leg.player.play != 0 && !skip_finished_prompts(leg)) end_play(leg, "finished");
 }
@@ -133,24 +138,68 @@ void Worker::send_event(Leg& leg, Instant now) {
     leg.octets_sent += event.payload.size();
 }
 
-void Worker::mix_leg(Leg& leg, bool with_player, Instant now) {
-    media::Mixer mixer;
-    mixer.clear();
-    for (Leg* source : leg.sources) {
-        // Several listeners share one decoded frame a tick.
-        if (source->frame_tick != tick_) {
-            source->frame_tick = tick_;
-            source->jitter->take(source->frame);
-        }
-        mixer.add(source->frame);
+/// Decodes the circle's speakers and adds them up, once a tick. Who sends nothing, or digital
+/// silence, is not in the sum.
+void Worker::sum_up(Circle& circle) {
+    if (circle.tick == tick_) return;
+    circle.tick = tick_;
+    circle.coded_ready = {};
+    circle.sounds = false;
+    for (Leg* speaker : circle.speakers) {
+        speaker->sounds = speaker->mixed && speaker->jitter->take(speaker->frame) &&
+                          std::ranges::any_of(speaker->frame, [](std::int16_t sample) {
+                              return sample > digital_silence || sample < -digital_silence;
+                          });
+        if (!speaker->sounds) continue;
+        if (!circle.sounds) circle.sum.clear();
+        circle.sounds = true;
+        circle.sum.add(speaker->frame);
     }
+}
+
+/// What all hear who hear this circle only and do not sound in it themselves.
+const std::uint8_t* Worker::coded_sum(Circle& circle, media::G711 law) {
+    const auto index = static_cast<std::size_t>(law);
+    if (!circle.coded_ready[index]) {
+        circle.coded_ready[index] = true;
+        std::array<std::int16_t, frame_samples> frame;
+        circle.sum.finish(frame);
+        media::g711_encode(law, frame, circle.coded[index].data());
+    }
+    return circle.coded[index].data();
+}
+
+void Worker::mix_leg(Leg& leg, Instant now) {
     std::array<std::int16_t, frame_samples> frame;
     const std::uint8_t* unused = nullptr;
-    if (with_player && next_prompt_frame(leg, frame.data(), unused)) mixer.add(frame);
+    const bool plays = leg.player.play != 0 && next_prompt_frame(leg, frame.data(), unused);
+    std::size_t sounding = 0;
+    Circle* last = nullptr;
+    for (Circle* circle : leg.hears) {
+        sum_up(*circle);
+        if (!circle->sounds) continue;
+        ++sounding;
+        last = circle;
+    }
     if (!leg.remote.may_send_to || !leg.formats.send_law) return;
-    mixer.finish(frame);
+    const media::G711 law = *leg.formats.send_law;
+    const bool own = leg.sounds && leg.speaks_in != nullptr &&
+                     std::ranges::find(leg.hears, leg.speaks_in) != leg.hears.end();
+    if (!plays && sounding == 1 && !own) return send_coded(leg, coded_sum(*last, law), now);
     std::array<std::uint8_t, frame_samples> coded;
-    media::g711_encode(*leg.formats.send_law, frame, coded.data());
+    if (!plays && sounding == 0) {
+        coded.fill(media::g711_silence(law));
+        return send_coded(leg, coded.data(), now);
+    }
+    media::Mixer mixer;
+    mixer.clear();
+    if (plays) mixer.add(frame);
+    for (const Circle* circle : leg.hears) {
+        if (circle->sounds) mixer.add(circle->sum);
+    }
+    if (own) mixer.remove(leg.frame);
+    mixer.finish(frame);
+    media::g711_encode(law, frame, coded.data());
     send_coded(leg, coded.data(), now);
 }
 

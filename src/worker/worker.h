@@ -53,7 +53,6 @@ private:
     void open_leg(const proto::OpenLeg& c, Instant now);
     void set_remote(const proto::SetRemote& c, Instant now);
     void close_leg(const proto::CloseLeg& c, Instant now);
-    void hear(const proto::Hear& c);
     void play(const proto::Play& c);
     void stop_play(const proto::StopPlay& c);
     void load_prompt(const proto::LoadPrompt& c);
@@ -65,9 +64,11 @@ private:
     void remove_leg(Leg& leg, Instant now);
 
     // hearing.cpp
-    void resolve_sources(Leg& leg);
+    void place(const proto::Place& c);
+    void place_leg(Leg& leg, std::uint64_t speaks_in, std::vector<std::uint64_t> hears);
+    void move_speaker(Leg& leg, std::uint64_t to);
     void refresh_mode(Leg& leg);
-    void refresh_mixed(Leg& source);
+    void refresh_mixed(Circle& circle);
     void refresh_ticking(Leg& leg);
     void end_play(Leg& leg, const char* outcome);
 
@@ -88,7 +89,9 @@ private:
     bool skip_finished_prompts(Leg& leg);
     void send_coded(Leg& leg, const std::uint8_t* payload, Instant now);
     void send_event(Leg& leg, Instant now);
-    void mix_leg(Leg& leg, bool with_player, Instant now);
+    void mix_leg(Leg& leg, Instant now);
+    void sum_up(Circle& circle);
+    const std::uint8_t* coded_sum(Circle& circle, media::G711 law);
 
     // reports.cpp
     void on_timer(Timer& timer, Instant now);
@@ -107,6 +110,8 @@ private:
     void write_settled(Recording& recording, bool all, Instant now);
     void end_recording(Room& room, Instant now);
 
+    Circle& circle_of(std::uint64_t id);
+    void forget_if_unused(std::uint64_t circle);
     Room& room_of(std::uint64_t id);
     void forget_room_if_empty(Room& room, Instant now);
     PortPool* pool_for(const proto::MediaDescription* remote);
@@ -120,6 +125,7 @@ private:
     std::vector<std::string> advertised_;  ///< for pools_[i]
     std::unordered_map<std::uint64_t, std::unique_ptr<Leg>> legs_;
     std::unordered_map<std::uint64_t, std::unique_ptr<Room>> rooms_;
+    std::unordered_map<std::uint64_t, std::unique_ptr<Circle>> circles_;
     std::unordered_map<std::string, std::shared_ptr<PromptEntry>> prompts_;
     std::unordered_map<const RecordingFile*, std::uint64_t>
         skipped_frames_;  ///< of recordings that end

@@ -107,11 +107,16 @@ public:
     }
 
     // --- commands in short ---
-    void hear(std::uint64_t leg, std::vector<std::uint64_t> sources) {
+    void place(std::uint64_t leg, std::uint64_t speaks_in, std::vector<std::uint64_t> hears) {
         proto::ToWorker c;
-        c.mutable_hear()->set_leg(leg);
-        for (auto s : sources) c.mutable_hear()->add_sources(s);
+        c.mutable_place()->set_leg(leg);
+        c.mutable_place()->set_speaks_in(speaks_in);
+        for (auto circle : hears) c.mutable_place()->add_hears(circle);
         send(c);
+    }
+    /// All of them talk with each other in this circle.
+    void join(std::uint64_t circle, std::vector<std::uint64_t> legs) {
+        for (auto leg : legs) place(leg, circle, {circle});
     }
     void play(std::uint64_t leg, std::uint64_t play, std::vector<std::string> prompts,
               bool loop = false, bool mute = true) {

@@ -369,10 +369,11 @@ public:
         return static_cast<std::uint16_t>(
             expect(proto::FromWorker::kLegOpened).leg_opened().local().port());
     }
-    void hear(std::uint64_t leg, std::vector<std::uint64_t> sources) {
+    void place(std::uint64_t leg, std::uint64_t speaks_in, std::vector<std::uint64_t> hears) {
         proto::ToWorker c;
-        c.mutable_hear()->set_leg(leg);
-        for (auto s : sources) c.mutable_hear()->add_sources(s);
+        c.mutable_place()->set_leg(leg);
+        c.mutable_place()->set_speaks_in(speaks_in);
+        for (auto circle : hears) c.mutable_place()->add_hears(circle);
         send(c);
     }
 
@@ -390,7 +391,8 @@ Figures bench_relay(std::size_t calls, int seconds, bool record, const std::stri
         targets.push_back(Address::parse(
             "127.0.0.1", worker.open_leg(leg + 1, leg / 2 + 1, generator.address_of_leg(leg))));
     }
-    for (std::size_t leg = 0; leg < 2 * calls; ++leg) worker.hear(leg + 1, {(leg ^ 1) + 1});
+    for (std::size_t leg = 0; leg < 2 * calls; ++leg)
+        worker.place(leg + 1, leg / 2 + 1, {leg / 2 + 1});
     for (std::size_t call = 0; record && call < calls; ++call) {
         proto::ToWorker c;
         c.mutable_start_recording()->set_recording(call + 1);
@@ -450,7 +452,7 @@ void bench_open_close(std::uint64_t together) {
             for (std::uint64_t leg = from; leg < to; ++leg)
                 worker.expect(proto::FromWorker::kLegOpened);
             for (std::uint64_t leg = from; leg < to; ++leg) {
-                worker.hear(leg, {leg ^ 1});
+                worker.place(leg, leg / 2, {leg / 2});
                 proto::ToWorker c;
                 c.mutable_close_leg()->set_leg(leg);
                 worker.send(c);

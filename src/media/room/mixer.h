@@ -16,6 +16,13 @@ public:
     void add(std::span<const std::int16_t, frame_samples> frame) {
         for (std::size_t i = 0; i < frame_samples; ++i) sum_[i] += frame[i];
     }
+    void add(const Mixer& other) {
+        for (std::size_t i = 0; i < frame_samples; ++i) sum_[i] += other.sum_[i];
+    }
+    /// Takes out what add() of the same frame put in.
+    void remove(std::span<const std::int16_t, frame_samples> frame) {
+        for (std::size_t i = 0; i < frame_samples; ++i) sum_[i] -= frame[i];
+    }
     void finish(std::span<std::int16_t, frame_samples> out) const {
         for (std::size_t i = 0; i < frame_samples; ++i) {
             out[i] = static_cast<std::int16_t>(std::clamp(sum_[i], -32768, 32767));
