@@ -5,11 +5,11 @@
 namespace seatline::app {
 
 void measure_recording(const std::string& data_folder, core::RecordingFinished& finished) {
-    constexpr std::uint64_t kOctetsPerMs = 32;  // two channels, 8 kHz, 16 bit
-    const auto octets = media::recover_wav(data_folder + "/" + finished.path);
-    if (octets.has_error() || *octets == 0) return;
-    finished.octets = *octets + media::wav_header_size;
-    finished.length_ms = milliseconds{static_cast<std::int64_t>(*octets / kOctetsPerMs)};
+    constexpr std::uint64_t kFramesPerMs = 8;
+    const auto found = media::recover_wav(data_folder + "/" + finished.path);
+    if (found.has_error() || found->octets == 0) return;
+    finished.octets = found->octets + media::wav_header_size;
+    finished.length_ms = milliseconds{static_cast<std::int64_t>(found->frames() / kFramesPerMs)};
 }
 
 }  // namespace seatline::app

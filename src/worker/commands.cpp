@@ -22,7 +22,8 @@ Worker::Worker(const WorkerConfig& config, ControlLink& control, FileThread& fil
     if (!config.second_bind_address.empty())
         add(config.second_bind_address, config.second_advertised_address);
     legs_.reserve(config.max_legs);
-    rooms_.reserve(config.max_legs);
+    circles_.reserve(config.max_legs);
+    recordings_.reserve(config.max_legs);
     ticking_.reserve(config.max_legs);
 }
 
@@ -51,7 +52,7 @@ void Worker::on_command(const proto::ToWorker& command, Instant now) {
         case Body::kStartRecording:
             return start_recording(command.start_recording(), now);
         case Body::kSetRecording:
-            return set_recording(command.set_recording());
+            return set_recording(command.set_recording(), now);
         case Body::kStopRecording:
             return stop_recording(command.stop_recording(), now);
         case Body::kSendDigits:
@@ -76,21 +77,6 @@ Leg* Worker::find_or_fail(std::uint64_t leg) {
     if (found != legs_.end()) return found->second.get();
     leg_failed(leg, "unknown leg");
     return nullptr;
-}
-
-Room& Worker::room_of(std::uint64_t id) {
-    auto& room = rooms_[id];
-    if (!room) {
-        room = std::make_unique<Room>();
-        room->id = id;
-    }
-    return *room;
-}
-
-void Worker::forget_room_if_empty(Room& room, Instant now) {
-    if (!room.legs.empty()) return;
-    if (room.recording) end_recording(room, now);
-    rooms_.erase(room.id);
 }
 
 PortPool* Worker::pool_for(const proto::MediaDescription* remote) {
@@ -118,7 +104,6 @@ void Worker::open_leg(const proto::OpenLeg& c, Instant now) {
     auto made = std::make_unique<Leg>();
     Leg& leg = *made;
     leg.id = c.leg();
-    leg.room = &room_of(c.room());
     leg.pool = pool;
     leg.sockets = *sockets;
     leg.sockets->leg = &leg;
@@ -128,14 +113,13 @@ void Worker::open_leg(const proto::OpenLeg& c, Instant now) {
     leg.last_packet = now;
     leg.out = media::OutStream(random(), static_cast<std::uint16_t>(random() & 0x7FFF), random());
     legs_.emplace(leg.id, std::move(made));
-    leg.room->legs.push_back(&leg);
     if (answer) take_remote(leg, c.remote(), now);
     wheel_.set(leg.rtcp_timer, now + media::rtcp_interval(random(), true));
     if (!stats_timer_.set()) wheel_.set(stats_timer_, now + 1s);
     announce_local(
         leg, answer,
         answer ? static_cast<Direction>(c.remote().direction() & 3) : Direction::sendrecv);
-    attach_recording(*leg.room);
+    tap_named(leg, now);
 }
 
 void Worker::announce_local(const Leg& leg, bool answer, Direction remote_direction) {
@@ -221,19 +205,15 @@ void Worker::close_leg(const proto::CloseLeg& c, Instant now) {
 }
 
 void Worker::remove_leg(Leg& leg, Instant now) {
-    Room& room = *leg.room;
     place_leg(leg, 0, {});
-    std::erase(room.legs, &leg);
     leg.sockets->leg = nullptr;
     leg.pool->release(leg.sockets, now);
-    leg.room = nullptr;
+    leg.sockets = nullptr;
     auto keep = std::move(legs_.at(leg.id));
     legs_.erase(leg.id);
     leg.player = {};
     leg.digit_sender = {};
     refresh_ticking(leg);
-    attach_recording(room);
-    forget_room_if_empty(room, now);
 }
 
 void Worker::play(const proto::Play& c) {
@@ -288,7 +268,7 @@ void Worker::on_file_results() {
                 file->error += "disk too slow: " + std::to_string(skipped->second / 8) + " ms lost";
                 skipped_frames_.erase(skipped);
             }
-            ended.set_recording(file->room);
+            ended.set_recording(file->recording);
             ended.set_path(file->path);
             ended.set_length_ms(file->end_position / 8);
             ended.set_octets(file->octets);
@@ -322,8 +302,8 @@ void Worker::send_digits(const proto::SendDigits& c) {
 }
 
 void Worker::shut_down(Instant now) {
+    while (!recordings_.empty()) end_recording(*recordings_.begin()->second, now);
     while (!legs_.empty()) remove_leg(*legs_.begin()->second, now);
-    while (!rooms_.empty()) forget_room_if_empty(*rooms_.begin()->second, now);
 }
 
 }  // namespace seatline::worker

@@ -18,7 +18,7 @@
 
 namespace seatline::worker {
 
-/// Half a second of one recording, left and right in turn.
+/// Half a second of one recording, left and right in turn (or one channel).
 struct AudioBlock {
     static constexpr std::uint32_t max_frames = 4096;
     std::uint64_t position = 0;  ///< first frame's place in the recording
@@ -29,8 +29,9 @@ struct AudioBlock {
 /// One file being written. Made by the media thread, then touched only by the file thread until it
 /// comes back ended.
 struct RecordingFile {
-    std::uint64_t room = 0;
+    std::uint64_t recording = 0;
     std::string path;
+    unsigned channels = 2;
     int fd = -1;
     std::uint64_t end_position = 0;  ///< frames that the file spans
     std::uint64_t lost_frames = 0;   ///< that the disk did not take

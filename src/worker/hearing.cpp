@@ -120,8 +120,8 @@ void Worker::refresh_mixed(Circle& circle) {
 
 void Worker::refresh_ticking(Leg& leg) {
     const bool wanted =
-        leg.room != nullptr && (leg.mode == HearingMode::player || leg.mode == HearingMode::mix ||
-                                leg.digit_sender.busy());
+        leg.sockets != nullptr && (leg.mode == HearingMode::player ||
+                                   leg.mode == HearingMode::mix || leg.digit_sender.busy());
     if (wanted && !leg.ticking) {
         ticking_.push_back(&leg);
         leg.ticking = true;

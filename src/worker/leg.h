@@ -1,5 +1,5 @@
 #pragma once
-// All that the worker knows of one leg, its room and its recording. Plain data: the Worker class
+// All that the worker knows of one leg. Plain data: the Worker class
 // owns and changes it, on the media thread only.
 #include <array>
 #include <cstdint>
@@ -11,7 +11,6 @@
 #include "media/dtmf/sender.h"
 #include "media/jitter/jitter_buffer.h"
 #include "media/prompt/prompt.h"
-#include "media/record/stereo_assembler.h"
 #include "media/room/hearing.h"
 #include "media/room/out_stream.h"
 #include "media/rtp/receive_statistics.h"
@@ -20,20 +19,10 @@
 #include "worker/circle.h"
 #include "worker/negotiation.h"
 #include "worker/port_pool.h"
+#include "worker/recording.h"
 #include "worker/timer_wheel.h"
 
 namespace seatline::worker {
-
-struct Leg;
-struct RecordingFile;
-
-enum TimerKind : std::uint8_t {
-    timer_rtcp,
-    timer_silence,
-    timer_digit,
-    timer_recording,
-    timer_worker_stats
-};
 
 /// A prompt by its name. Players keep the entry alive when the name is loaded anew.
 struct PromptEntry {
@@ -50,25 +39,6 @@ struct Player {
     std::vector<std::shared_ptr<PromptEntry>> prompts;
     std::size_t index = 0;
     std::size_t sample = 0;
-};
-
-/// One recording of one room.
-struct Recording {
-    std::uint64_t room = 0;
-    std::uint64_t left_leg = 0;
-    std::uint64_t right_leg = 0;
-    media::StereoAssembler assembler;
-    RecordingFile* file = nullptr;  ///< owned by the file thread from open to the ended result
-    std::uint64_t skipped_frames = 0;
-    Timer timer{timer_recording, this};
-
-    explicit Recording(Instant start) : assembler(start) {}
-};
-
-struct Room {
-    std::uint64_t id = 0;
-    std::vector<Leg*> legs;
-    std::unique_ptr<Recording> recording;
 };
 
 /// Where a leg's packets go and which sources are believed (symmetric RTP, RFC 4961; see latch.h).
@@ -88,7 +58,6 @@ struct RemoteEnd {
 
 struct Leg {
     std::uint64_t id = 0;
-    Room* room = nullptr;
     PortPool* pool = nullptr;
     SocketPair* sockets = nullptr;
     AllowedFormats allowed;
@@ -104,8 +73,7 @@ struct Leg {
     milliseconds silence_limit{0};
     bool silent = false;
     media::DigitReceiver digits;
-    Recording* recording = nullptr;
-    media::RecordSide record_side = media::RecordSide::left;
+    std::vector<RecordingTap> taps;  ///< the recordings that it is or was in
     Circle* speaks_in = nullptr;
     std::vector<Leg*> relayed_to;  ///< legs that hear this one and nobody else
     bool mixed = false;            ///< another leg hears it mixed: its frames are decoded

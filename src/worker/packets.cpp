@@ -75,10 +75,12 @@ bool Worker::accept(Leg& leg, std::span<std::uint8_t> datagram, const Address& f
     if (!leg.remote.may_receive) return false;
     const auto arrival = leg.received.update(item.packet.ssrc, item.packet.sequence,
                                              item.packet.timestamp, rtp_units(now));
-    if (arrival == media::ReceiveStatistics::Arrival::refused) return false;
+    if (arrival == media::ReceiveStatistics::Arrival::refused ||
+        arrival == media::ReceiveStatistics::Arrival::duplicate)
+        return false;
     if (arrival == media::ReceiveStatistics::Arrival::restarted) {
         ++leg.stream_number;
-        if (leg.recording) leg.recording->assembler.restart_side(leg.record_side);
+        for (RecordingTap& tap : leg.taps) tap.track.restart();
         if (leg.jitter) leg.jitter->reset();
     }
     leg.octets_received += item.packet.payload_size;
@@ -95,10 +97,9 @@ bool Worker::accept(Leg& leg, std::span<std::uint8_t> datagram, const Address& f
 void Worker::take_audio(Leg& leg, const Item& item, Instant now) {
     const std::span<const std::uint8_t> payload(item.data + item.packet.payload_offset,
                                                 item.packet.payload_size);
-    if (leg.recording) {
-        leg.recording->assembler.put(leg.record_side, law_of(item.kind), item.packet.timestamp,
-                                     payload, now);
-    }
+    for (RecordingTap& tap : leg.taps)
+        tap.recording->timeline.put(tap.track, law_of(item.kind), item.packet.timestamp, payload,
+                                    now);
     if (leg.mixed) {
         std::array<std::int16_t, 1600> samples;
         const auto used = payload.first(std::min(payload.size(), samples.size()));

@@ -50,7 +50,8 @@ void fail(RecordingFile& file, std::uint64_t position, std::string what) {
 }
 
 void write_header(RecordingFile& file) {
-    const auto header = media::wav_header(file.end_position * media::wav_frame_octets);
+    const auto header = media::wav_header(
+        file.end_position * media::wav_frame_octets(file.channels), file.channels);
     if (!write_all(file.fd, header.data(), header.size(), 0))
         fail(file, file.end_position, reason(errno));
 }
@@ -68,9 +69,9 @@ void open_recording(RecordingFile& file) {
 }
 
 void write_recording(RecordingFile& file, const AudioBlock& block) {
-    const off_t at =
-        static_cast<off_t>(media::wav_header_size + block.position * media::wav_frame_octets);
-    const std::size_t size = block.frames * media::wav_frame_octets;
+    const std::size_t frame_octets = media::wav_frame_octets(file.channels);
+    const off_t at = static_cast<off_t>(media::wav_header_size + block.position * frame_octets);
+    const std::size_t size = block.frames * frame_octets;
     if (file.fd < 0 || !write_all(file.fd, block.samples, size, at)) {
         if (file.fd >= 0) fail(file, block.position, reason(errno));
         file.lost_frames += block.frames;

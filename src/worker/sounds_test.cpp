@@ -1,15 +1,13 @@
-// Prompts, mixing, digits and recordings through a running worker.
+// Prompts, mixing and digits through a running worker.
 #include <gtest/gtest.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 
 #include "media/dtmf/receiver.h"
-#include "media/record/wav.h"
 #include "worker/worker_test_client.h"
+#include "worker/worker_test_files.h"
 
 namespace seatline::worker::testing {
 namespace {
@@ -17,67 +15,6 @@ namespace {
 using media::G711;
 using media::make_tone;
 using media::tone_share;
-
-std::string temporary(const std::string& name) {
-    return (std::filesystem::temp_directory_path() /
-            ("seatline_media_" + std::to_string(::getpid()) + "_" + name))
-        .string();
-}
-
-/// A mono WAV of any rate, written by hand.
-void write_wav(const std::string& path, std::span<const std::int16_t> samples, std::uint32_t rate) {
-    auto header = media::wav_header(samples.size() * 2);
-    header[22] = 1;
-    for (unsigned i = 0; i < 4; ++i) header[24 + i] = static_cast<std::uint8_t>(rate >> (8 * i));
-    for (unsigned i = 0; i < 4; ++i)
-        header[28 + i] = static_cast<std::uint8_t>(rate * 2 >> (8 * i));
-    header[32] = 2;
-    std::ofstream out(path, std::ios::binary);
-    out.write(reinterpret_cast<const char*>(header.data()), header.size());
-    out.write(reinterpret_cast<const char*>(samples.data()),
-              static_cast<std::streamsize>(samples.size() * 2));
-}
-
-struct Stereo {
-    std::vector<std::int16_t> left, right;
-};
-Stereo read_stereo(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::vector<char> all((std::istreambuf_iterator<char>(in)), {});
-    Stereo s;
-    for (std::size_t at = media::wav_header_size; at + 4 <= all.size(); at += 4) {
-        std::int16_t v[2];
-        std::memcpy(v, all.data() + at, 4);
-        s.left.push_back(v[0]);
-        s.right.push_back(v[1]);
-    }
-    return s;
-}
-
-void load(TestWorker& worker, const std::string& name, const std::string& path) {
-    proto::ToWorker c;
-    c.mutable_load_prompt()->set_name(name);
-    c.mutable_load_prompt()->set_path(path);
-    worker.send(c);
-}
-
-void record(TestWorker& worker, std::uint64_t room, const std::string& path) {
-    proto::ToWorker c;
-    c.mutable_start_recording()->set_recording(room);
-    c.mutable_start_recording()->set_path(path);
-    c.mutable_start_recording()->add_left(1);
-    c.mutable_start_recording()->add_right(2);
-    worker.send(c);
-}
-
-proto::RecordingEnded stop_recording(TestWorker& worker, std::uint64_t room) {
-    proto::ToWorker c;
-    c.mutable_stop_recording()->set_recording(room);
-    worker.send(c);
-    const auto ended = worker.expect(proto::FromWorker::kRecordingEnded);
-    EXPECT_TRUE(ended);
-    return ended ? ended->recording_ended() : proto::RecordingEnded{};
-}
 
 TEST(Play, prompts_follow_each_other_and_end) {
     TestWorker worker(ports(23000));
@@ -210,87 +147,6 @@ TEST(Digits, are_sent) {
         }
     }
     EXPECT_EQ("1#", keys);
-}
-
-TEST(Recording, left_is_the_caller_and_right_the_agent) {
-    TestWorker worker(ports(24000));
-    Phone a, b(G711::ulaw);
-    a.open_leg(worker, 1, 9);
-    b.open_leg(worker, 2, 9);
-    worker.join(5, {1, 2});
-    const auto path = temporary("call.wav");
-    record(worker, 9, path);
-    std::thread ta([&] { a.speak(make_tone(500, 8000, 1500)); });
-    b.speak(make_tone(1300, 8000, 1500));
-    ta.join();
-    const auto ended = stop_recording(worker, 9);
-    EXPECT_EQ("", ended.error());
-    EXPECT_NEAR(1500, static_cast<double>(ended.length_ms()), 60);
-    EXPECT_EQ(ended.octets(), std::filesystem::file_size(path));
-    const auto s = read_stereo(path);
-    ASSERT_GT(s.left.size(), 11000u);
-    EXPECT_GT(tone_share(std::span(s.left).subspan(800, 10000), 500), 0.97);
-    EXPECT_GT(tone_share(std::span(s.right).subspan(800, 10000), 1300), 0.97);
-    const auto repaired = media::recover_wav(path);
-    ASSERT_TRUE(repaired.has_value());
-    EXPECT_EQ(ended.octets() - 44, *repaired);
-    std::filesystem::remove(path);
-}
-
-TEST(Recording, goes_on_to_the_call_when_the_disk_is_full) {
-    TestWorker worker(ports(24200));
-    Phone a, b;
-    a.open_leg(worker, 1, 9);
-    b.open_leg(worker, 2, 9);
-    worker.place(1, 5, {});
-    worker.place(2, 0, {5});
-    record(worker, 9, "/dev/full");
-    int heard = 0;
-    a.speak(make_tone(500, 8000, 1200), true, [&] { heard += b.receive(100) ? 1 : 0; });
-    EXPECT_EQ(60, heard);
-    const auto ended = stop_recording(worker, 9);
-    EXPECT_NE(std::string::npos, ended.error().find("disk full")) << ended.error();
-    record(worker, 9, "/nonexistent/folder/x.wav");
-    EXPECT_NE(std::string::npos, stop_recording(worker, 9).error().find("cannot be opened"));
-}
-
-TEST(Recording, file_size_limit_is_an_error_with_its_place) {
-    rlimit before{};
-    ::getrlimit(RLIMIT_FSIZE, &before);
-    rlimit small = before;
-    small.rlim_cur = 30000;
-    TestWorker worker(ports(24400));
-    Phone a;
-    a.open_leg(worker, 1, 9);
-    const auto path = temporary("limit.wav");
-    ::setrlimit(RLIMIT_FSIZE, &small);
-    record(worker, 9, path);
-    a.speak(make_tone(500, 8000, 1700));
-    const auto ended = stop_recording(worker, 9);
-    ::setrlimit(RLIMIT_FSIZE, &before);
-    EXPECT_NE(std::string::npos, ended.error().find("file size limit reached after"))
-        << ended.error();
-    std::filesystem::remove(path);
-}
-
-TEST(Recording, is_finished_when_control_vanishes) {
-    TestWorker worker(ports(24600));
-    Phone a;
-    a.open_leg(worker, 1, 9);
-    const auto path = temporary("vanish.wav");
-    record(worker, 9, path);
-    a.speak(make_tone(500, 8000, 700));
-    EXPECT_EQ(0, worker.stop());
-    const auto s = read_stereo(path);
-    EXPECT_NEAR(5600, static_cast<double>(s.left.size()), 500);
-    EXPECT_GT(tone_share(std::span(s.left).subspan(800, 4000), 500), 0.97);
-    std::ifstream in(path, std::ios::binary);
-    char head[44];
-    in.read(head, 44);
-    std::uint32_t data = 0;
-    std::memcpy(&data, head + 40, 4);
-    EXPECT_EQ(s.left.size() * 4, data);
-    std::filesystem::remove(path);
 }
 
 }  // namespace

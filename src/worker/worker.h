@@ -37,7 +37,7 @@ public:
     void shut_down(Instant now);
 
     [[nodiscard]] bool wants_ticks() const { return !ticking_.empty(); }
-    [[nodiscard]] bool wants_coarse_time() const { return !legs_.empty() || !rooms_.empty(); }
+    [[nodiscard]] bool wants_coarse_time() const { return !legs_.empty() || !recordings_.empty(); }
     /// RTP datagrams received since the start, for the loop's batching.
     [[nodiscard]] std::uint64_t packets_received() const { return packets_received_; }
 
@@ -103,17 +103,18 @@ private:
 
     // recording.cpp
     void start_recording(const proto::StartRecording& c, Instant now);
-    void set_recording(const proto::SetRecording& c);
+    void set_recording(const proto::SetRecording& c, Instant now);
     void stop_recording(const proto::StopRecording& c, Instant now);
-    void recording_failed(std::uint64_t room, const std::string& path, const char* error);
-    void attach_recording(Room& room);
+    void recording_failed(std::uint64_t recording, const std::string& path, const char* error);
+    void set_sides(Recording& recording, std::vector<std::uint64_t> left,
+                   std::vector<std::uint64_t> right, Instant now);
+    void tap_named(Leg& leg, Instant now);
+    void tap(Recording& recording, Leg& leg, Instant now);
     void write_settled(Recording& recording, bool all, Instant now);
-    void end_recording(Room& room, Instant now);
+    void end_recording(Recording& recording, Instant now);
 
     Circle& circle_of(std::uint64_t id);
     void forget_if_unused(std::uint64_t circle);
-    Room& room_of(std::uint64_t id);
-    void forget_room_if_empty(Room& room, Instant now);
     PortPool* pool_for(const proto::MediaDescription* remote);
     std::uint32_t random() { return static_cast<std::uint32_t>(random_()); }
 
@@ -124,7 +125,8 @@ private:
     std::vector<std::unique_ptr<PortPool>> pools_;
     std::vector<std::string> advertised_;  ///< for pools_[i]
     std::unordered_map<std::uint64_t, std::unique_ptr<Leg>> legs_;
-    std::unordered_map<std::uint64_t, std::unique_ptr<Room>> rooms_;
+    std::unordered_map<std::uint64_t, std::unique_ptr<Recording>> recordings_;
+    std::unordered_multimap<std::uint64_t, Recording*> recordings_of_leg_;  ///< open or not
     std::unordered_map<std::uint64_t, std::unique_ptr<Circle>> circles_;
     std::unordered_map<std::string, std::shared_ptr<PromptEntry>> prompts_;
     std::unordered_map<const RecordingFile*, std::uint64_t>

@@ -17,6 +17,7 @@ void ReceiveStatistics::restart(std::uint32_t ssrc, std::uint16_t sequence) {
     transit_known_ = false;
     ssrc_ = ssrc;
     max_sequence_ = sequence;
+    seen_ = 1;
     cycles_ = 0;
     base_sequence_ = sequence;
     bad_sequence_ = sequence_mod + 1;
@@ -35,10 +36,12 @@ ReceiveStatistics::Arrival ReceiveStatistics::update(std::uint32_t ssrc, std::ui
     } else {
         const auto delta = static_cast<std::uint16_t>(sequence - max_sequence_);
         if (delta == 0) {
-            arrival = Arrival::reordered;
+            arrival = Arrival::duplicate;
         } else if (delta < max_dropout) {
             if (sequence < max_sequence_) cycles_ += sequence_mod;
             max_sequence_ = sequence;
+            seen_ <<= delta;
+            seen_.set(0);
         } else if (delta <= sequence_mod - max_misorder) {
             if (sequence != bad_sequence_) {
                 bad_sequence_ = (sequence + 1u) & (sequence_mod - 1);
@@ -47,7 +50,9 @@ ReceiveStatistics::Arrival ReceiveStatistics::update(std::uint32_t ssrc, std::ui
             restart(ssrc, sequence);
             arrival = Arrival::restarted;
         } else {
-            arrival = Arrival::reordered;
+            const auto behind = static_cast<std::uint16_t>(max_sequence_ - sequence);
+            arrival = seen_[behind] ? Arrival::duplicate : Arrival::reordered;
+            seen_.set(behind);
         }
     }
     ++received_;

@@ -3,6 +3,7 @@
 // interarrival jitter, as RFC 3550 appendix A.1, A.3 and A.8 count them. Probation is 0 (A.1
 // MIN_SEQUENTIAL): the worker has already checked the packet's source and payload type, and a
 // call's first word must not be lost.
+#include <bitset>
 #include <cstdint>
 
 namespace seatline::media {
@@ -12,7 +13,8 @@ class ReceiveStatistics {
 public:
     enum class Arrival {
         in_order,   ///< the next one, or later: packets in between may still come
-        reordered,  ///< older than the newest by at most 100, or a duplicate
+        reordered,  ///< older than the newest by at most 100
+        duplicate,  ///< the same sequence number came before, at most 100 packets ago
         restarted,  ///< the sender began anew: other SSRC, or two in sequence after a jump
         refused,    ///< a jump that is not confirmed yet: the caller drops the packet
     };
@@ -51,7 +53,8 @@ private:
     std::uint32_t cycles_ = 0;
     std::uint32_t base_sequence_ = 0;
     std::uint32_t bad_sequence_ =
-        0x10001;  ///< no 16-bit number: no jump is waiting for its confirmation
+        0x10001;             ///< no 16-bit number: no jump is waiting for its confirmation
+    std::bitset<128> seen_;  ///< bit n: max_sequence_ - n has come
     std::uint32_t received_ = 0;
     std::uint32_t expected_prior_ = 0;
     std::uint32_t received_prior_ = 0;

@@ -71,7 +71,8 @@ TEST(ReceiveStatistics, reordered_and_duplicate_are_not_lost) {
     s.update(1, 10, 0, 0);
     EXPECT_EQ(Arrival::in_order, s.update(1, 12, 320, 320));
     EXPECT_EQ(Arrival::reordered, s.update(1, 11, 160, 330));
-    EXPECT_EQ(Arrival::reordered, s.update(1, 12, 320, 340));
+    EXPECT_EQ(Arrival::duplicate, s.update(1, 12, 320, 340));
+    EXPECT_EQ(Arrival::duplicate, s.update(1, 11, 160, 350));
     EXPECT_EQ(0u, s.lost());
 }
 
