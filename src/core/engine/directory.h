@@ -131,7 +131,7 @@ struct Agent {
     SeatKind seat = SeatKind::two_way;
     std::string caller_number = {};  ///< shown on outgoing calls: a number of the tenant; empty:
                                      ///< its first
-    bool supervisor = false;  ///< may listen, steer and force
+    bool supervisor = false;         ///< may listen, steer and force
     std::string forward_always =
         {};  ///< agent number, outside number or "voicemail"; empty: nowhere
     std::string forward_on_busy = {};
@@ -233,17 +233,17 @@ struct FlowNode {
     std::string id;
     NodeType type = NodeType::hangup;
     std::vector<std::string> prompts;  ///< names of prompts, played in order
-    std::string next;                  ///< play: the node after it
+    std::string next;                  ///< play, collect: the node after it
     bool skippable = true;  ///< play: a key ends the prompts and counts for the menu that follows
     std::vector<MenuChoice> choices;  ///< menu
-    seconds timeout_s{5};             ///< menu: wait for a key after the prompts
-    std::uint32_t tries = 3;          ///< menu: time-outs and wrong keys together, then on_failure
-    std::vector<std::string> invalid_prompts;  ///< menu: said after a wrong key
-    std::vector<std::string> timeout_prompts;  ///< menu: said after a time-out
-    std::string on_failure;                    ///< menu: node after the last try; empty: hang up
-    QueueId queue;                             ///< queue
-    Target target;         ///< transfer: agent, queue, flow, number, mailbox or conference
-    std::string variable;  ///< collect: the name under which the digits are given back
+    seconds timeout_s{5};             ///< menu, collect: wait for each key after the prompts
+    std::uint32_t tries = 3;  ///< menu, collect: time-outs and wrong keys together, then on_failure
+    std::vector<std::string> invalid_prompts;  ///< menu, collect: said after wrong or too few keys
+    std::vector<std::string> timeout_prompts;  ///< menu, collect: said after a time-out
+    std::string on_failure;  ///< menu, collect: node after the last try; empty: hang up
+    QueueId queue;           ///< queue
+    Target target;           ///< transfer: agent, queue, flow, number, mailbox or conference
+    std::string variable;    ///< collect: the name under which the digits are given back
     std::uint32_t min_digits = 1;
     std::uint32_t max_digits = 20;  ///< collect: reached, or # pressed: done
     bool secret = false;  ///< collect: in no event, record or log; recordings never have it

@@ -15,10 +15,13 @@ const NodeBehaviour& behaviour(NodeType type) {
         case NodeType::queue:
             return kQueueNode;
         case NodeType::hangup:
-        case NodeType::transfer:  // not built yet
-        case NodeType::collect:
-        case NodeType::give_back:
             return kHangUpNode;
+        case NodeType::transfer:
+            return kTransferNode;
+        case NodeType::collect:
+            return kCollectNode;
+        case NodeType::give_back:
+            return kGiveBackNode;
     }
     assertion_failed("known node type", __FILE__, __LINE__);
 }

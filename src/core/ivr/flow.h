@@ -4,6 +4,7 @@
 // business. One file a node type (node_play.cpp, node_menu.cpp, ...); the list of types is in
 // flow.cpp.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -30,6 +31,7 @@ struct Node {
 struct Memory {
     std::uint32_t failures = 0;
     bool collecting = false;  ///< prompts are over, the time-out runs
+    std::string digits;       ///< typed so far (collect); secrets too, so never written down
 };
 
 // ---- steps: what a node wants
@@ -39,7 +41,7 @@ struct PlayPrompts {
 };  ///< then on_played; a digit stops them if the node takes it
 struct WaitForDigit {
     seconds timeout{0};
-};  ///< then on_digit or on_timeout
+};  ///< then on_digit or on_timeout; prompts that still play are stopped: somebody types
 struct GoTo {
     NodeIndex node = kNoNode;
 };
@@ -47,17 +49,37 @@ struct EnterQueue {
     QueueId queue;
 };
 struct HangUp {};
+struct TransferTo {
+    Target target;
+};                   ///< the call leaves the flow for good
+struct GiveBack {};  ///< to the agent who sent the caller here, with all that was collected; with
+                     ///< no such agent the call is hung up
 struct StayHere {};  ///< nothing changes: a digit that this node does not take
-using Step = std::variant<PlayPrompts, WaitForDigit, GoTo, EnterQueue, HangUp, StayHere>;
+using Step = std::variant<PlayPrompts, WaitForDigit, GoTo, EnterQueue, HangUp, StayHere, TransferTo,
+                          GiveBack>;
+
+/// What a collect node found out. A secret `value` is for the engine's own use: it may be in no
+/// event, record or log; NamedValue carries shown() instead.
+struct Collected {
+    std::string name;
+    std::string value;
+    bool secret = false;
+
+    /// The value, or one * for each key of a secret.
+    [[nodiscard]] std::string shown() const {
+        return secret ? std::string(value.size(), '*') : value;
+    }
+};
 
 /// A step and, when the node took input, the digits that it took (empty text: a time-out was its
 /// input).
 struct Outcome {
     Step step;
     bool took_input = false;
-    std::string digits;
+    std::string digits;  ///< fit for an event: of a secret one * for each key
     bool keep_digit =
         false;  ///< the digit was not this node's: it is typed ahead for the next that takes one
+    std::optional<Collected> collected = {};
 };
 
 /// A checked flow, ready to run.

@@ -28,5 +28,8 @@ extern const NodeBehaviour kPlayNode;
 extern const NodeBehaviour kMenuNode;
 extern const NodeBehaviour kQueueNode;
 extern const NodeBehaviour kHangUpNode;
+extern const NodeBehaviour kTransferNode;
+extern const NodeBehaviour kCollectNode;
+extern const NodeBehaviour kGiveBackNode;
 
 }  // namespace seatline::core::ivr
