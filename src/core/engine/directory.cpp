@@ -2,18 +2,16 @@
 
 #include <algorithm>
 #include <set>
-#include <unordered_set>
 
+#include "core/engine/directory_check.h"
 #include "core/ivr/flow.h"
 
 namespace seatline::core {
 namespace {
 
-std::string item(const char* list, std::size_t index, const std::string& field) {
-    return std::string(list) + "[" + std::to_string(index) + "]." + field;
-}
+using directory_check::item;
 
-/// Checks the directory list by list; knows the ids seen so far.
+/// Ids, and what the lists cannot do without; knows the ids seen so far.
 class Checker {
 public:
     explicit Checker(const Directory& directory) : d_(directory) {}
@@ -24,7 +22,13 @@ public:
               &Checker::numbers, &Checker::devices, &Checker::agents, &Checker::prompts}) {
             if (auto r = (this->*part)(); r.has_error()) return r;
         }
-        return prompts_exist();
+        const directory_check::Index index(d_);
+        if (auto r = prompts_exist(index); r.has_error()) return r;
+        for (const auto part : {directory_check::trunks, directory_check::rooms,
+                                directory_check::people, directory_check::rules}) {
+            if (auto r = part(index); r.has_error()) return r;
+        }
+        return {};
     }
 
 private:
@@ -205,14 +209,14 @@ private:
         return {};
     }
 
-    Result<void> prompts_exist() const {
+    Result<void> prompts_exist(const directory_check::Index& index) const {
         for (std::size_t i = 0; i < d_.flows.size(); ++i) {
             for (std::size_t n = 0; n < d_.flows[i].nodes.size(); ++n) {
                 const FlowNode& node = d_.flows[i].nodes[n];
                 for (const auto* list :
                      {&node.prompts, &node.invalid_prompts, &node.timeout_prompts}) {
                     for (const std::string& name : *list) {
-                        if (prompts_.contains(name)) continue;
+                        if (index.has_prompt(name)) continue;
                         return invalid(item("flows", i, "nodes[" + std::to_string(n) + "].prompts"),
                                        "there is no prompt \"" + name + "\"");
                     }
@@ -221,7 +225,7 @@ private:
         }
         for (std::size_t i = 0; i < d_.queues.size(); ++i) {
             const std::string& music = d_.queues[i].music;
-            if (!music.empty() && !prompts_.contains(music)) {
+            if (!music.empty() && !index.has_prompt(music)) {
                 return invalid(item("queues", i, "music"), "there is no prompt \"" + music + "\"");
             }
         }
@@ -232,7 +236,7 @@ private:
     std::set<TenantId> tenants_;
     std::set<QueueId> queues_;
     std::set<std::pair<std::string, TenantId>> devices_;
-    std::unordered_set<std::string> prompts_;
+    std::set<std::string> prompts_;
 };
 
 }  // namespace

@@ -1,5 +1,9 @@
 #include "core/ivr/speech.h"
 
+#include <unordered_set>
+
+#include "base/result.h"
+
 namespace seatline::core::ivr {
 namespace {
 
@@ -54,8 +58,42 @@ const std::vector<Piece>& pieces() {
         {"zh/next", "您是下一位，请稍候"},
         {"zh/agent_serves", "号客服代表为您服务"},
         {"zh/sorry_busy", "对不起，现在座席全忙，请稍后再拨，再见"},
+        {"zh/no_answer", "您拨打的号码无人接听"},
+        {"zh/busy", "您拨打的号码正忙"},
+        {"zh/unreachable", "您拨打的号码无法接通"},
+        {"zh/no_right", "您没有呼出权限"},
+        {"zh/leave_message", "您拨打的用户暂时无法接听，请在提示音后留言，结束请按井号键"},
+        {"zh/you_have", "您有"},
+        {"zh/new_messages", "条新留言"},
+        {"zh/no_new_messages", "没有新留言"},
+        {"zh/ordinal", "第"},
+        {"zh/message", "条"},
+        {"zh/message_menu", "重听请按一，下一条请按二，删除请按三"},
+        {"zh/message_deleted", "留言已删除"},
+        {"zh/no_more_messages", "没有更多留言"},
+        {"zh/mailbox_full", "信箱已满，无法留言，再见"},
+        {"zh/enter_mailbox_pin", "请输入信箱密码，以井号键结束"},
+        {"zh/enter_conference_pin", "请输入会议密码，以井号键结束"},
+        {"zh/wrong_pin", "密码错误"},
+        {"zh/conference_locked", "会议已锁定"},
+        {"zh/conference_full", "会议人数已满"},
+        {"zh/conference_entered", "您已进入会议"},
+        {"zh/conference_ending", "会议将结束"},
+        {"zh/muted", "您已被静音"},
+        {"zh/unmuted", "您已取消静音"},
+        {"zh/wait_for_moderator", "请等待主持人"},
     };
     return all;
+}
+
+bool is_built_in(std::string_view name) {
+    static const std::unordered_set<std::string_view> names = [] {
+        std::unordered_set<std::string_view> all{kMusic,    kRingbackTone, kBusyTone,   kBeep,
+                                                 kJoinTone, kLeaveTone,    kMonitorTone};
+        for (const Piece& piece : pieces()) all.insert(piece.name);
+        return all;
+    }();
+    return names.contains(name);
 }
 
 void append_number(std::vector<std::string>& out, std::uint64_t number) {
@@ -78,14 +116,18 @@ void append_number(std::vector<std::string>& out, std::uint64_t number) {
     }
 }
 
+void append_count(std::vector<std::string>& out, std::uint64_t count) {
+    if (count == 2) {
+        out.emplace_back("zh/liang");
+    } else {
+        append_number(out, count);
+    }
+}
+
 std::vector<std::string> say_position(std::uint64_t ahead) {
     if (ahead == 0) return {"zh/next"};
     std::vector<std::string> out{"zh/ahead_before"};
-    if (ahead == 2) {
-        out.emplace_back("zh/liang");  // 两位, never 二位
-    } else {
-        append_number(out, ahead);
-    }
+    append_count(out, ahead);
     out.emplace_back("zh/ahead_after");
     return out;
 }
@@ -105,6 +147,85 @@ std::vector<std::string> say_agent_number(std::string_view number) {
     }
     out.emplace_back("zh/agent_serves");
     return out;
+}
+
+std::vector<std::string> say_failure(EndCause cause) {
+    switch (cause) {
+        case EndCause::no_answer:
+            return {"zh/no_answer"};
+        case EndCause::busy:
+        case EndCause::rejected:
+            return {"zh/busy"};
+        default:
+            return {"zh/unreachable"};
+    }
+}
+
+std::vector<std::string> say_no_right() {
+    return {"zh/no_right"};
+}
+
+std::vector<std::string> say_leave_message() {
+    return {"zh/leave_message", std::string(kBeep)};
+}
+
+std::vector<std::string> say_mailbox_full() {
+    return {"zh/mailbox_full"};
+}
+
+std::vector<std::string> say_enter_mailbox_pin() {
+    return {"zh/enter_mailbox_pin"};
+}
+
+std::vector<std::string> say_new_messages(std::uint64_t count) {
+    if (count == 0) return {"zh/no_new_messages"};
+    std::vector<std::string> out{"zh/you_have"};
+    append_count(out, count);
+    out.emplace_back("zh/new_messages");
+    return out;
+}
+
+std::vector<std::string> say_message_number(std::uint64_t number) {
+    std::vector<std::string> out{"zh/ordinal"};
+    append_number(out, number);
+    out.emplace_back("zh/message");
+    return out;
+}
+
+std::vector<std::string> say_message_menu() {
+    return {"zh/message_menu"};
+}
+
+std::vector<std::string> say_message_deleted() {
+    return {"zh/message_deleted"};
+}
+
+std::vector<std::string> say_no_more_messages() {
+    return {"zh/no_more_messages"};
+}
+
+std::vector<std::string> say_conference(ConferenceSpeech what) {
+    switch (what) {
+        case ConferenceSpeech::enter_pin:
+            return {"zh/enter_conference_pin"};
+        case ConferenceSpeech::wrong_pin:
+            return {"zh/wrong_pin"};
+        case ConferenceSpeech::locked:
+            return {"zh/conference_locked"};
+        case ConferenceSpeech::full:
+            return {"zh/conference_full"};
+        case ConferenceSpeech::entered:
+            return {"zh/conference_entered"};
+        case ConferenceSpeech::ending:
+            return {"zh/conference_ending"};
+        case ConferenceSpeech::muted:
+            return {"zh/muted"};
+        case ConferenceSpeech::unmuted:
+            return {"zh/unmuted"};
+        case ConferenceSpeech::wait_for_moderator:
+            return {"zh/wait_for_moderator"};
+    }
+    assertion_failed("known sentence", __FILE__, __LINE__);
 }
 
 }  // namespace seatline::core::ivr
