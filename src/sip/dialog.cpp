@@ -2,11 +2,17 @@
 // dialog.
 #include "sip/dialog.h"
 
+#include <strings.h>
+
+#include <algorithm>
+
+#include "sip/forked_call.h"
 #include "sip/stack.h"
 
 namespace seatline::sip {
 
-Dialog::Dialog(Stack& stack, LegId id) : stack_(stack), id_(id) {
+Dialog::Dialog(Stack& stack, LegId id, LegId key, ForkedCall* fork)
+    : stack_(stack), id_(id), key_(key), fork_(fork) {
     origin_.id = static_cast<std::uint64_t>(to_unix_us(stack.now()) / 1000);
     origin_.version = 1;
 }
@@ -15,6 +21,7 @@ Dialog::~Dialog() {
     stack_.timers().cancel(deadline_);
     stack_.timers().cancel(session_timer_);
     stack_.timers().cancel(give_up_);
+    drop_refer();
     drop_reliable();
     drop_early();
     nta_incoming_destroy(invite_in_);
@@ -25,13 +32,36 @@ Dialog::~Dialog() {
     nta_leg_destroy(leg_);
 }
 
+Dialog* Dialog::of_leg(nta_leg_t* leg, const DialogName& name) {
+    auto* dialog = static_cast<Dialog*>(nta_leg_magic(leg, on_request));
+    if (dialog == nullptr) return nullptr;
+    const char* ours = nta_leg_get_tag(leg);
+    const char* theirs = nta_leg_rtag(leg, nullptr);
+    if (ours == nullptr || strcasecmp(ours, name.local_tag.c_str()) != 0) return nullptr;
+    if (theirs != nullptr)
+        return strcasecmp(theirs, name.remote_tag.c_str()) == 0 ? dialog : nullptr;
+    const bool is_early =
+        std::any_of(dialog->early_.begin(), dialog->early_.end(),
+                    [&](const Early& early) { return early.tag == name.remote_tag; });
+    return is_early ? dialog : nullptr;
+}
+
+void Dialog::tell(Event&& event) {
+    if (fork_ != nullptr) {
+        fork_->take(*this, std::move(event));
+    } else {
+        stack_.emit(std::move(event));
+    }
+}
+
 void Dialog::end(EndedBy by, int sip_code, std::string text, int q850) {
     stack_.timers().cancel(deadline_);
     stack_.timers().cancel(session_timer_);
     state_ = State::closing;
     if (is_ended_) return;
     is_ended_ = true;
-    stack_.emit(Ended{id_, by, sip_code, q850, std::move(text)});
+    drop_refer();
+    tell(Ended{id_, by, sip_code, q850, std::move(text)});
 }
 
 void Dialog::finish() {
@@ -52,7 +82,7 @@ void Dialog::hang_up(const HangUp& command) {
             end(EndedBy::local, 200, "BYE");
             return;
         case State::calling:
-            cancel(reason);
+            cancel(reason_header(reason));
             end(EndedBy::local, 487, "CANCEL");
             return;
         case State::up:
@@ -66,9 +96,7 @@ void Dialog::hang_up(const HangUp& command) {
 
 void Dialog::send_bye(const std::string& reason) {
     drop_change(487);
-    std::string headers;
-    if (!reason.empty()) headers = "Reason: Q.850;cause=16;text=" + quoted(reason) + "\r\n";
-    if (send_request(SIP_METHOD_BYE, on_bye_response, headers) == nullptr) finish();
+    if (send_request(SIP_METHOD_BYE, on_bye_response, reason_header(reason)) == nullptr) finish();
 }
 
 int Dialog::on_bye_response(void* magic, nta_outgoing_t* request, const sip_t* sip) {

@@ -2,7 +2,8 @@
 // One leg: an INVITE dialog of either direction, from the first INVITE until the last transaction
 // is over. Its methods stand in files by what they answer: incoming_leg.cpp (we are called),
 // outgoing_leg.cpp (we call), in_dialog.cpp (requests of the peer within the dialog),
-// session_timer.cpp (RFC 4028), dialog.cpp (the end, and what all share).
+// session_timer.cpp (RFC 4028), provisional.cpp (1xx both
+// ways), refer.cpp (transfers), dialog.cpp (the end, and what all share).
 //
 // Ended is told at once when the leg is over for the owner; the object stays in `closing` until the
 // peer has answered our BYE or CANCEL, or sent the ACK that we wait for, and then asks Stack to
@@ -12,7 +13,9 @@
 #include <vector>
 
 #include "sip/client_auth.h"
+#include "sip/dialog_name.h"
 #include "sip/endpoint.h"
+#include "sip/invite_target.h"
 #include "sip/message.h"
 #include "sip/sdp/sdp.h"
 #include "sip/sofia.h"
@@ -20,22 +23,40 @@
 
 namespace seatline::sip {
 
+class ForkedCall;
 class Stack;
 
 class Dialog {
 public:
-    Dialog(Stack& stack, LegId id);
+    Dialog(Stack& stack, LegId id) : Dialog(stack, id, id, nullptr) {}
+    /// One of several dialogs of `fork` that ring for the leg `id`; `key` is its own name in Stack.
+    Dialog(Stack& stack, LegId id, LegId key, ForkedCall* fork);
     ~Dialog();
     Dialog(const Dialog&) = delete;
     Dialog& operator=(const Dialog&) = delete;
 
     [[nodiscard]] LegId id() const { return id_; }
+    [[nodiscard]] LegId key() const { return key_; }
+    void set_key(LegId key) { key_ = key; }
+
+    /// The dialog behind one of sofia's legs when its tags are those of `name`; else null.
+    [[nodiscard]] static Dialog* of_leg(nta_leg_t* leg, const DialogName& name);
+    [[nodiscard]] bool is_ended() const { return is_ended_; }
+    [[nodiscard]] bool is_confirmed() const {
+        return state_ == State::up || state_ == State::answered;
+    }
+    /// A call to us that we haven't answered.
+    [[nodiscard]] bool is_ringing_here() const { return state_ == State::ringing && !is_ended_; }
 
     /// Takes the first INVITE of a call to us and fills `call.remote`. False after a reply was sent
     /// (400, 422, 488).
     [[nodiscard]] bool take_invite(nta_incoming_t* request, const sip_t* sip, IncomingCall& call);
     /// Sends our INVITE; when it can't be sent, Ended follows at once.
-    void invite(Invite&& command);
+    void invite(const Invite& command, const InviteTarget& target);
+    /// From now on events go to the owner.
+    void leave_fork() { fork_ = nullptr; }
+    /// Cancels without an event: another phone of the fork answered. `headers`: of the CANCEL.
+    void abandon(const std::string& headers);
 
     /// 180, or 183 with `local` as the answer; reliably when the caller can (RFC 3262).
     void ring(const std::optional<MediaDescription>& local);
@@ -43,6 +64,10 @@ public:
     void reject(const Reject& command);
     void hang_up(const HangUp& command);
     void send_info_digit(char digit);
+    /// REFER within this dialog, or outside with its name in Target-Dialog.
+    void take_refer(nta_incoming_t* request, const sip_t* sip);
+    void answer_refer(int code);
+    void notify_refer(int code);
 
 private:
     enum class State { ringing, answered, calling, up, closing };
@@ -56,7 +81,18 @@ private:
         std::optional<MediaDescription> remote;
     };
 
+    /// The subscription of a REFER, from its request to the last NOTIFY.
+    struct Refer {
+        nta_incoming_t* request = nullptr;  ///< until AnswerRefer
+        nta_leg_t* leg = nullptr;           ///< when the REFER came outside the dialog
+        std::string event;                  ///< "refer", "refer;id=93"
+        bool is_silent = false;             ///< Refer-Sub: false (RFC 4488)
+        Instant expires_at{};
+        TimerQueue::Handle deadline;
+    };
+
     // dialog.cpp
+    void tell(Event&& event);
     void end(EndedBy by, int sip_code, std::string text, int q850 = 0);
     void finish();
     void send_bye(const std::string& reason);
@@ -85,12 +121,14 @@ private:
     void no_ack();
 
     // outgoing_leg.cpp
+    void take_route();
     void send_invite();
     static int on_invite_response(void* dialog, nta_outgoing_t* request, const sip_t* sip);
     void take_progress(int status, const sip_t* sip);
     void take_answer(const sip_t* sip);
     void take_failure(int status, const sip_t* sip);
-    void cancel(const std::string& reason);
+    void cancel(const std::string& headers);
+    [[nodiscard]] bool try_next_route(int status, bool is_ours);
     void send_ack(const sip_t* response);
     void give_up();
 
@@ -116,6 +154,14 @@ private:
     void take_info(nta_incoming_t* request, const sip_t* sip);
     void hold_change(nta_incoming_t* request);
 
+    // refer.cpp
+    [[nodiscard]] bool open_refer_leg(nta_incoming_t* request, const sip_t* sip);
+    void take_refer_subscribe(nta_incoming_t* request, const sip_t* sip);
+    void send_refer_notify(const std::string& body, const std::string& end_reason);
+    static int on_refer_request(void* dialog, nta_leg_t*, nta_incoming_t* request,
+                                const sip_t* sip);
+    void drop_refer();
+
     // session_timer.cpp
     [[nodiscard]] bool take_session_request(nta_incoming_t* request, const sip_t* sip);
     [[nodiscard]] std::string session_headers() const;
@@ -127,6 +173,8 @@ private:
 
     Stack& stack_;
     LegId id_;
+    LegId key_;
+    ForkedCall* fork_;  ///< until this dialog is the leg; null when it always was
     State state_ = State::ringing;
     bool is_tcp_ = false;
     bool is_ended_ = false;
@@ -159,10 +207,14 @@ private:
     std::optional<MediaDescription> held_accept_;
 
     Invite command_;  ///< of an outgoing leg
+    InviteTarget target_;
+    std::size_t next_route_ = 0;
     std::vector<Early> early_;
     std::string target_uri_;
     ClientAuth auth_;
     int last_progress_ = 0;
+    std::optional<Refer> refer_;
+    unsigned refers_ = 0;          ///< so far; later ones need an id (RFC 3515 2.4.6)
     TimerQueue::Handle deadline_;  ///< ring timeout, or a change that nobody decides
     TimerQueue::Handle give_up_;   ///< a CANCEL whose INVITE gets no final response
 

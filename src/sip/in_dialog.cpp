@@ -58,6 +58,10 @@ void Dialog::take_request(nta_incoming_t* request, const sip_t* sip) {
             return stack_.reply_options(request);
         case sip_method_prack:
             return stack_.reply(request, 481);
+        case sip_method_refer:
+            return take_refer(request, sip);
+        case sip_method_subscribe:
+            return take_refer_subscribe(request, sip);
         default:
             stack_.reply_bad_method(request);
     }
@@ -116,7 +120,7 @@ void Dialog::take_change(nta_incoming_t* request, const sip_t* sip) {
     }
     pending_remote_ = remote;
     hold_change(request);
-    stack_.emit(MediaChanged{id_, std::move(remote)});
+    tell(MediaChanged{id_, std::move(remote)});
 }
 
 void Dialog::hold_change(nta_incoming_t* request) {
@@ -154,7 +158,7 @@ void Dialog::take_change_ack(const sip_t* sip) {
     MediaDescription remote;
     if (!take_sdp(sip, remote) || (remote_ && remote == *remote_)) return;
     remote_ = remote;
-    stack_.emit(MediaChanged{id_, std::move(remote)});
+    tell(MediaChanged{id_, std::move(remote)});
 }
 
 void Dialog::take_info(nta_incoming_t* request, const sip_t* sip) {
@@ -166,7 +170,7 @@ void Dialog::take_info(nta_incoming_t* request, const sip_t* sip) {
     }
     const char digit = info_digit(body_of(sip), is_relay);
     stack_.reply(request, digit != 0 ? 200 : 400);
-    if (digit != 0) stack_.emit(InfoDigit{id_, digit});
+    if (digit != 0) tell(InfoDigit{id_, digit});
 }
 
 }  // namespace seatline::sip

@@ -89,7 +89,7 @@ TEST_F(SipDialog, old_sequence_numbers_and_odd_methods_within_the_dialog) {
     EXPECT_EQ(answered(request("OPTIONS", 9), 9), 200);
     EXPECT_EQ(answered(request("INFO", 5), 5), 500);
     EXPECT_EQ(answered(request("FROB", 10), 10), 501);
-    EXPECT_EQ(answered(request("REFER", 11, "Refer-To: <sip:x@y>\r\n"), 11), 405);
+    EXPECT_EQ(answered(request("MESSAGE", 11), 11), 405);
     EXPECT_EQ(answered(request("INFO", 12, "Content-Type: application/dtmf-relay\r\n",
                                "Signal= 5\r\nDuration= 100\r\n"),
                        12),

@@ -135,10 +135,10 @@ void Dialog::take_ack(const sip_t* sip) {
             return send_bye({});
         }
         remote_ = remote;
-        stack_.emit(Answered{id_, std::move(remote)});
+        tell(Answered{id_, std::move(remote)});
     }
     restart_session_timer();
-    stack_.emit(Confirmed{id_});
+    tell(Confirmed{id_});
 }
 
 void Dialog::no_ack() {

@@ -79,6 +79,14 @@ std::string unknown_header(const sip_t* sip, std::string_view name) {
     return {};
 }
 
+bool is_repeated(const sip_t* sip, msg_hclass_t* header_class) {
+    for (const auto* header = reinterpret_cast<const sip_header_t*>(sip->sip_error);
+         header != nullptr; header = header->sh_next) {
+        if (header->sh_class == header_class) return true;
+    }
+    return false;
+}
+
 int q850_cause(const sip_t* sip) {
     if (sip == nullptr) return 0;
     for (const auto* reason = sip->sip_reason; reason != nullptr; reason = reason->re_next) {
@@ -144,6 +152,11 @@ std::string escape_user(std::string_view user) {
         }
     }
     return out;
+}
+
+std::string reason_header(std::string_view text) {
+    if (text.empty()) return {};
+    return "Reason: Q.850;cause=16;text=" + quoted(text) + "\r\n";
 }
 
 std::string one_line(std::string_view text) {

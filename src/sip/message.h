@@ -12,8 +12,8 @@
 namespace seatline::sip {
 
 inline constexpr const char* allowed_methods =
-    "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, PRACK, REGISTER";
-inline constexpr const char* supported_extensions = "timer, 100rel";
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, PRACK, REFER, REGISTER";
+inline constexpr const char* supported_extensions = "timer, 100rel, replaces, norefersub, tdialog";
 
 /// Where a request came from on the wire.
 struct Source {
@@ -34,6 +34,8 @@ struct Source {
 [[nodiscard]] std::string display_of(const char* display);
 /// A header that sofia doesn't know; empty when absent.
 [[nodiscard]] std::string unknown_header(const sip_t* sip, std::string_view name);
+/// Whether a header that may stand once stands twice: sofia keeps the further ones as errors.
+[[nodiscard]] bool is_repeated(const sip_t* sip, msg_hclass_t* header_class);
 /// The Q.850 cause of a Reason header (RFC 3326); 0 when none.
 [[nodiscard]] int q850_cause(const sip_t* sip);
 [[nodiscard]] std::string_view body_of(const sip_t* sip);
@@ -47,6 +49,8 @@ struct Source {
 [[nodiscard]] std::string name_addr(std::string_view name, std::string_view uri);
 /// A user part with what mustn't stand there as %xx.
 [[nodiscard]] std::string escape_user(std::string_view user);
+/// A Reason header line for a normal end, with a text for people; empty without one (RFC 3326).
+[[nodiscard]] std::string reason_header(std::string_view text);
 /// Without line ends and other control characters: what a tenant typed can't add a header.
 [[nodiscard]] std::string one_line(std::string_view text);
 /// Name and value lines for SIPTAG_HEADER_STR; names that aren't tokens are left out.

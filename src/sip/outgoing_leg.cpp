@@ -1,27 +1,18 @@
 // We call: the INVITE, its provisional and final responses, CANCEL and the ring timeout.
 #include "sip/dialog.h"
+#include "sip/identity.h"
 #include "sip/stack.h"
 
 namespace seatline::sip {
 
-void Dialog::invite(Invite&& command) {
+void Dialog::invite(const Invite& command, const InviteTarget& target) {
     state_ = State::calling;
-    command_ = std::move(command);
-    target_uri_ = command_.request_uri;
-    if (!command_.device_user.empty()) {
-        const auto* binding = stack_.registrar().newest(command_.device_user);
-        if (binding == nullptr) {
-            end(EndedBy::network, 480, "device isn't registered");
-            return finish();
-        }
-        target_uri_ = binding->contact_uri;
-        route_ = binding->route_uri;
-    }
-    const auto& where = route_.empty() ? target_uri_ : route_;
-    is_tcp_ = where.find("transport=tcp") != std::string::npos;
-    auth_ = ClientAuth(command_.auth_user, command_.auth_password);
-    const auto from = name_addr(
-        command_.from_name, "sip:" + escape_user(command_.from_user) + '@' + stack_.host_port());
+    command_ = command;
+    target_ = target;
+    target_uri_ = target.uri;
+    auth_ = ClientAuth(target.auth_user, target.auth_password);
+    take_route();
+    const auto from = from_of(command_, stack_.host_port());
     const auto to = '<' + target_uri_.substr(0, target_uri_.find(';')) + '>';
     leg_ = nta_leg_tcreate(stack_.agent(), on_request, this, SIPTAG_FROM_STR(from.c_str()),
                            SIPTAG_TO_STR(to.c_str()), TAG_END());
@@ -31,16 +22,25 @@ void Dialog::invite(Invite&& command) {
     }
     deadline_ = stack_.timers().set(stack_.now() + command_.ring_timeout, [this] {
         deadline_ = {};
-        cancel("no answer");
+        cancel(reason_header("no answer"));
         end(EndedBy::local, 408, "no answer");
     });
     send_invite();
 }
 
+/// The next way to the target; by its URI when there are none.
+void Dialog::take_route() {
+    if (next_route_ < target_.routes.size()) route_ = target_.routes[next_route_++];
+    const auto& where = route_.empty() ? target_uri_ : route_;
+    is_tcp_ = where.find("transport=tcp") != std::string::npos;
+}
+
 void Dialog::send_invite() {
     const auto body = local_sdp(command_.local);
     const OwnHeaders& own = stack_.headers();
-    const auto headers = header_lines(command_.headers) + auth_.header("INVITE", target_uri_);
+    const auto headers = header_lines(command_.headers) +
+                         identity_lines(command_, target_, stack_.host_port()) +
+                         auth_.header("INVITE", target_uri_);
     invite_out_ = nta_outgoing_tcreate(
         leg_, on_invite_response, this, route(), SIP_METHOD_INVITE,
         URL_STRING_MAKE(target_uri_.c_str()), SIPTAG_CONTACT(own.contact(is_tcp_)),
@@ -88,7 +88,7 @@ void Dialog::take_progress(int status, const sip_t* sip) {
         return;  // a repeated 180 says nothing new
     }
     last_progress_ = status;
-    stack_.emit(std::move(progress));
+    tell(std::move(progress));
 }
 
 /// Goes to the dialog of leg_, with the CSeq of the INVITE and not of a PRACK or UPDATE after it.
@@ -123,7 +123,7 @@ void Dialog::take_answer(const sip_t* sip) {
     state_ = State::up;
     remote_ = remote;
     take_session_response(sip);
-    stack_.emit(Answered{id_, std::move(remote)});
+    tell(Answered{id_, std::move(remote)});
 }
 
 void Dialog::take_failure(int status, const sip_t* sip) {
@@ -131,6 +131,7 @@ void Dialog::take_failure(int status, const sip_t* sip) {
     if (!is_ended_ && !is_ours && (status == 401 || status == 407) && auth_.take_challenge(sip)) {
         return send_invite();
     }
+    if (try_next_route(status, is_ours)) return;
     const auto* phrase = sip != nullptr && sip->sip_status != nullptr ? sip->sip_status->st_phrase
                                                                       : sip_status_phrase(status);
     end(is_ours ? EndedBy::network : EndedBy::remote, status,
@@ -138,10 +139,26 @@ void Dialog::take_failure(int status, const sip_t* sip) {
     finish();
 }
 
-void Dialog::cancel(const std::string& reason) {
+/// RFC 3263 4.3: another server of the same target, as long as none has said anything.
+bool Dialog::try_next_route(int status, bool is_ours) {
+    const bool is_unreachable = status == 503 || (is_ours && status == 408);
+    if (!is_unreachable || is_ended_ || last_progress_ != 0) return false;
+    if (next_route_ >= target_.routes.size()) return false;
+    take_route();
+    send_invite();
+    return true;
+}
+
+void Dialog::abandon(const std::string& headers) {
+    fork_ = nullptr;
+    if (is_ended_) return;
+    is_ended_ = true;
+    cancel(headers);
+    end(EndedBy::local, 487, {});
+}
+
+void Dialog::cancel(const std::string& headers) {
     if (invite_out_ == nullptr) return;
-    std::string headers;
-    if (!reason.empty()) headers = "Reason: Q.850;cause=16;text=" + quoted(reason) + "\r\n";
     // sofia holds the CANCEL back until a provisional response has come (RFC 3261 9.1).
     (void)nta_outgoing_tcancel(invite_out_, nullptr, nullptr,
                                TAG_IF(!headers.empty(), SIPTAG_HEADER_STR(headers.c_str())),

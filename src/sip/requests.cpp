@@ -89,6 +89,9 @@ void Stack::on_request(nta_incoming_t* request, const sip_t* sip) {
         case sip_method_options:
             if (check_content(request, sip)) reply_options(request);
             return;
+        case sip_method_refer:
+            if (check_content(request, sip)) on_refer(request, sip);
+            return;
         case sip_method_bye:
         case sip_method_info:
         case sip_method_update:
@@ -120,36 +123,6 @@ bool Stack::identify(nta_incoming_t* request, const sip_t* sip, IncomingCall& ca
     if (!authenticate(request, sip, from_user)) return false;
     call.device_user = from_user;
     return true;
-}
-
-void Stack::on_invite(nta_incoming_t* request, const sip_t* sip) {
-    if (is_stopping_) return reply(request, 503, nullptr, "Retry-After: 2\r\n");
-    if (sip->sip_contact == nullptr) return reply(request, 400, "Missing Contact Header");
-    IncomingCall call;
-    if (!identify(request, sip, call)) return;
-    call.caller = user_of(sip->sip_from->a_url);
-    call.caller_name = display_of(sip->sip_from->a_display);
-    if (call.trunk) {
-        if (const auto asserted = unknown_header(sip, "P-Asserted-Identity"); !asserted.empty()) {
-            su_home_t home[1] = {SU_HOME_INIT(home)};
-            if (const auto* identity = sip_from_make(home, asserted.c_str())) {
-                call.caller = user_of(identity->a_url);
-                call.caller_name = display_of(identity->a_display);
-            }
-            su_home_deinit(home);
-        }
-    }
-    const auto* target = sip->sip_request->rq_url;
-    call.called = target->url_type == url_tel && target->url_host != nullptr ? target->url_host
-                                                                             : user_of(target);
-    call.sip_call_id = sip->sip_call_id->i_id;
-    call.leg = LegId{next_leg_};
-    next_leg_ += 2;
-    auto dialog = std::make_unique<Dialog>(*this, call.leg);
-    if (!dialog->take_invite(request, sip, call)) return;
-    const auto leg = call.leg;
-    dialogs_.emplace(leg, std::move(dialog));
-    emit(std::move(call));
 }
 
 }  // namespace seatline::sip

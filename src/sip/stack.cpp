@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "sip/dialog.h"
+#include "sip/forked_call.h"
 
 namespace seatline::sip {
 
@@ -102,6 +103,7 @@ Stack::~Stack() {
     registrations_.clear();
     dialogs_.clear();
     buried_.clear();
+    forks_.clear();
     nta_leg_destroy(default_leg_);
     nta_agent_destroy(agent_);
     if (timer_ != nullptr) su_timer_destroy(timer_);
@@ -186,6 +188,9 @@ void Stack::run(int wakeup_fd, std::function<void()> on_wakeup) {
 void Stack::stop() {
     is_stopping_ = true;
     std::vector<LegId> legs;
+    for (const auto& [leg, fork] : forks_) legs.push_back(leg);
+    for (const auto leg : legs) forks_.at(leg)->hang_up("shutting down");
+    legs.clear();
     for (const auto& [leg, dialog] : dialogs_) legs.push_back(leg);
     for (const auto leg : legs) {
         if (auto* dialog = find(leg)) dialog->hang_up({leg, 0, "shutting down"});
@@ -216,7 +221,7 @@ void Stack::run_timers() {
 }
 
 void Stack::bury(Dialog& dialog) {
-    const auto found = dialogs_.find(dialog.id());
+    const auto found = dialogs_.find(dialog.key());
     if (found == dialogs_.end()) return;
     buried_.push_back(std::move(found->second));
     dialogs_.erase(found);
@@ -225,19 +230,12 @@ void Stack::bury(Dialog& dialog) {
 
 void Stack::sweep() {
     buried_.clear();
+    buried_forks_.clear();
 }
 
 Dialog* Stack::find(LegId leg) const {
     const auto found = dialogs_.find(leg);
     return found == dialogs_.end() ? nullptr : found->second.get();
-}
-
-void Stack::start_invite(Invite&& command) {
-    if (is_stopping_ || find(command.leg) != nullptr) return;
-    auto dialog = std::make_unique<Dialog>(*this, command.leg);
-    auto& started = *dialog;
-    dialogs_.emplace(command.leg, std::move(dialog));
-    started.invite(std::move(command));
 }
 
 void Stack::execute(Command&& command) {
@@ -257,19 +255,28 @@ void Stack::execute(Command&& command) {
             leg(c, [&](Dialog& d) { d.reject(c); });
         }
         void operator()(HangUp& c) const {
+            const auto fork = stack.forks_.find(c.leg);
+            if (fork != stack.forks_.end()) return fork->second->hang_up(one_line(c.reason));
             leg(c, [&](Dialog& d) { d.hang_up(c); });
         }
         void operator()(SendInfoDigit& c) const {
             leg(c, [&](Dialog& d) { d.send_info_digit(c.digit); });
         }
         void operator()(Invite& c) const { stack.start_invite(std::move(c)); }
-        void operator()(SetTrunks& c) const { stack.trunks_.replace(c.trunks); }
+        void operator()(SetTrunks& c) const {
+            stack.trunks_.replace(c.trunks);
+            stack.gateways_ = std::move(c.gateways);
+        }
         void operator()(SetDevices& c) const { stack.registrar_.set_devices(c.devices); }
         void operator()(Register& c) const { stack.registrations_.start(c); }
         void operator()(Unregister& c) const { stack.registrations_.stop(c.user); }
+        void operator()(AnswerRefer& c) const {
+            leg(c, [&](Dialog& d) { d.answer_refer(c.code); });
+        }
+        void operator()(NotifyRefer& c) const {
+            leg(c, [&](Dialog& d) { d.notify_refer(c.code); });
+        }
         // Not built yet.
-        void operator()(AnswerRefer&) const {}
-        void operator()(NotifyRefer&) const {}
         void operator()(SetMessagesWaiting&) const {}
     };
     std::visit(Visitor{*this, on_leg}, command);

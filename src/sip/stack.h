@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "sip/client_registration.h"
+#include "sip/dialog_name.h"
 #include "sip/endpoint.h"
+#include "sip/invite_target.h"
 #include "sip/message.h"
 #include "sip/own_headers.h"
 #include "sip/registrar.h"
@@ -25,6 +27,7 @@
 namespace seatline::sip {
 
 class Dialog;
+class ForkedCall;
 
 class Stack {
 public:
@@ -69,7 +72,21 @@ public:
 
     /// Takes a dialog out; deleted at the next entry from outside.
     void bury(Dialog& dialog);
+    void bury(const ForkedCall& fork);
     void sweep();
+
+    /// A dialog that rings for `leg` together with others; it is found by its own key.
+    [[nodiscard]] Dialog& add_branch(LegId leg, ForkedCall& fork);
+    /// From now on the dialog is found by `leg`.
+    void rename(Dialog& dialog, LegId leg);
+    [[nodiscard]] Dialog* find(LegId key) const;
+    /// The dialog that a peer names, also one that has just ended; null when there is none.
+    [[nodiscard]] Dialog* find_dialog(const DialogName& name) const;
+
+    /// Where a call by this trunk's gateway goes, and its digest. Errors: unavailable, field
+    /// "trunk", with a reason for people.
+    [[nodiscard]] Result<InviteTarget> route_to_trunk(TrunkId trunk,
+                                                      const std::string& number) const;
 
     void on_request(nta_incoming_t* request, const sip_t* sip);
 
@@ -91,7 +108,12 @@ private:
                                                const IncomingCall& call) const;
 
     void start_invite(Invite&& command);
-    [[nodiscard]] Dialog* find(LegId leg) const;
+    /// Errors: unavailable, with a reason for people.
+    [[nodiscard]] Result<std::vector<InviteTarget>> targets_of(const Invite& command);
+    void add_contacts(const std::string& user, std::vector<InviteTarget>& targets);
+    /// Fills `call.replaces` (RFC 3891); false after a reply was sent.
+    [[nodiscard]] bool take_replaces(nta_incoming_t* request, const sip_t* sip, IncomingCall& call);
+    void on_refer(nta_incoming_t* request, const sip_t* sip);
     [[nodiscard]] Result<void> bind_port(std::uint16_t port);
     void arm_timer();
     void run_timers();
@@ -113,12 +135,16 @@ private:
 
     TimerQueue timers_;
     TrunkTable trunks_;
+    std::vector<TrunkGateway> gateways_;
     Registrar registrar_;
     NonceMint nonces_;
     SourceGuard guard_;
     ClientRegistrations registrations_;
     std::unordered_map<LegId, std::unique_ptr<Dialog>> dialogs_;
     std::vector<std::unique_ptr<Dialog>> buried_;
+    std::unordered_map<LegId, std::unique_ptr<ForkedCall>> forks_;
+    std::vector<std::unique_ptr<ForkedCall>> buried_forks_;
+    std::uint64_t last_branch_ = 0;
 };
 
 }  // namespace seatline::sip
