@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/result.h"
+#include "sip/sdp/crypto.h"
 #include "sip/sdp/sdp.h"
 
 namespace seatline::sip::sdp {
@@ -94,6 +95,10 @@ bool read_direction(const std::vector<Attribute>& attributes, MediaDirection& ou
     return false;
 }
 
+bool is_secure_rtp(const std::string& proto) {
+    return proto == "RTP/SAVP" || proto == "RTP/SAVPF";
+}
+
 bool is_plain_rtp(const std::string& proto) {
     return proto == "RTP/AVP" || proto == "RTP/AVPF";
 }
@@ -110,13 +115,21 @@ MediaDescription describe(const Session& session, std::size_t index) {
     if (!read_direction(media.attributes, out.direction)) {
         read_direction(session.attributes, out.direction);
     }
-    if (out.address == "0.0.0.0" && out.direction == MediaDirection::sendrecv) {
+    if ((out.address == "0.0.0.0" || out.address == "::") &&
+        out.direction == MediaDirection::sendrecv) {
         out.direction = MediaDirection::sendonly;
     }
     if (const auto* ptime = media.find("ptime")) {
         std::uint16_t value = 0;
         if (read_number(*ptime, value) && value >= 5 && value <= 200) out.ptime_ms = value;
     }
+    if (const auto* maxptime = media.find("maxptime")) {
+        std::uint16_t value = 0;
+        if (read_number(*maxptime, value) && value >= 5)
+            out.ptime_ms = std::min(out.ptime_ms, value);
+    }
+    out.secure = is_secure_rtp(media.proto);
+    out.crypto = crypto_of(media);
     if (const auto* rtcp = media.find("rtcp")) {  // RFC 3605: port, and perhaps an address
         read_number(std::string_view(*rtcp).substr(0, rtcp->find(' ')), out.rtcp_port);
     }
@@ -124,13 +137,18 @@ MediaDescription describe(const Session& session, std::size_t index) {
 }
 
 std::size_t usable_audio(const Session& session) {
+    auto plain = session.media.size();
     for (std::size_t i = 0; i < session.media.size(); ++i) {
         const auto& media = session.media[i];
-        if (media.type != "audio" || media.port == 0 || !is_plain_rtp(media.proto)) continue;
+        const bool is_secure = is_secure_rtp(media.proto);
+        if (media.type != "audio" || media.port == 0) continue;
+        if (!is_secure && (!is_plain_rtp(media.proto) || plain != session.media.size())) continue;
         const auto description = describe(session, i);
-        if (!description.address.empty() && !description.formats.empty()) return i;
+        if (description.address.empty() || description.formats.empty()) continue;
+        if (is_secure && !description.crypto.empty()) return i;
+        if (!is_secure) plain = i;
     }
-    return session.media.size();
+    return plain;
 }
 
 }  // namespace seatline::sip::sdp

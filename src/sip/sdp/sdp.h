@@ -51,13 +51,14 @@ struct Session {
 /// CRLF or LF.
 [[nodiscard]] Result<Session> parse(std::string_view text);
 
-/// The index of the m= line that carries the call: the first audio over RTP/AVP or RTP/AVPF with a
-/// port, an address and at least one format that has a name; media.size() when there is none
-/// (answer 488).
+/// The index of the m= line that carries the call: the first audio with a port, an address and at
+/// least one format that has a name, over RTP/SAVP(F) with a key that we can use, else over
+/// RTP/AVP(F); media.size() when there is none (answer 488).
 [[nodiscard]] std::size_t usable_audio(const Session& session);
 
 /// What that m= line says. Static payload types (RFC 3551) need no rtpmap; formats without a name
-/// are left out; an address 0.0.0.0 is hold by the old style (RFC 2543) and reads as sendonly.
+/// are left out; an address 0.0.0.0 is hold by the old style (RFC 2543) and reads as sendonly;
+/// a=maxptime bounds a=ptime; of a=crypto what we can use (crypto.h), also over RTP/AVP.
 /// Precondition: index below media.size().
 [[nodiscard]] MediaDescription describe(const Session& session, std::size_t index);
 
@@ -68,12 +69,15 @@ struct Origin {
     std::uint64_t version = 0;
 };
 
-/// An offer with one audio line.
+/// An offer with one audio line: RTP/SAVP when `local.secure`, with a=crypto lines when it has any.
 [[nodiscard]] std::string write_offer(const Origin& origin, const MediaDescription& local);
 
 /// An answer: one m= line for each of the offer's in the same order (RFC 3264 6); audio at `index`,
 /// every other line with port 0. Formats that the offer doesn't have are left out, a=mid is
-/// repeated. Errors: invalid, field "sdp", when no common format but telephone-event is left.
+/// repeated; a direction that doesn't fit the offer's is narrowed (RFC 3264 6.1). Of `local.crypto`
+/// the one whose suite the offer prefers is written with the offer's tag. Errors: invalid, field
+/// "sdp", when no common format but telephone-event is left, or no common suite where one is
+/// needed.
 [[nodiscard]] Result<std::string> write_answer(const Origin& origin, const MediaDescription& local,
                                                const Session& offer, std::size_t index);
 

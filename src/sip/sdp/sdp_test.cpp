@@ -5,6 +5,8 @@
 
 #include <chrono>
 
+#include "sip/sdp/crypto.h"
+
 namespace seatline::sip::sdp {
 namespace {
 
@@ -124,6 +126,98 @@ TEST(sdp, answer_without_a_common_codec_is_an_error) {
         "v=0\nc=IN IP4 1.1.1.1\nm=audio 4 RTP/AVP 0 101\na=rtpmap:101 telephone-event/8000\n");
     ASSERT_TRUE(offer.has_value());
     EXPECT_TRUE(write_answer({1, 1}, local_audio(), *offer, 0).has_error());
+}
+
+const std::string key_a(40, 'A');
+const std::string key_b(40, 'B');
+
+TEST(sdp, secure_line_is_taken_before_a_plain_one_and_answered_by_its_tag) {
+    const auto offer = parse(
+        "v=0\nc=IN IP4 1.1.1.1\nm=audio 4 RTP/AVP 8\nm=audio 6 RTP/SAVP 8\n"
+        "a=crypto:1 AES_256_CM_HMAC_SHA1_80 inline:" +
+        key_a + "\na=crypto:3 AES_CM_128_HMAC_SHA1_32 inline:" + key_b + "|2^20\n");
+    ASSERT_TRUE(offer.has_value());
+    const auto index = usable_audio(*offer);
+    ASSERT_EQ(index, 1u);
+    const auto remote = describe(*offer, index);
+    EXPECT_TRUE(remote.secure);
+    EXPECT_THAT(remote.crypto,
+                testing::ElementsAre(MediaCrypto{3, "AES_CM_128_HMAC_SHA1_32", key_b}));
+    auto local = local_audio();
+    EXPECT_TRUE(write_answer({1, 1}, local, *offer, index).has_error());  // no key of ours
+    local.crypto = {{1, "AES_CM_128_HMAC_SHA1_80", key_a}, {2, "AES_CM_128_HMAC_SHA1_32", key_a}};
+    const auto answer = write_answer({1, 1}, local, *offer, index);
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_THAT(*answer, testing::HasSubstr("m=audio 0 RTP/AVP 8\r\nm=audio 4000 RTP/SAVP 8\r\n"));
+    EXPECT_THAT(*answer,
+                testing::HasSubstr("a=crypto:3 AES_CM_128_HMAC_SHA1_32 inline:" + key_a + "\r\n"));
+    EXPECT_EQ(answer->find("SHA1_80"), std::string::npos);
+}
+
+TEST(sdp, plain_line_with_keys_may_be_encrypted_and_secure_only_refuses_plain) {
+    const auto offer = parse(
+        "v=0\nc=IN IP4 1.1.1.1\nm=audio 4 RTP/AVP 8\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" +
+        key_a + "\n");
+    auto local = local_audio();
+    EXPECT_EQ(write_answer({1, 1}, local, *offer, 0)->find("crypto"), std::string::npos);
+    local.crypto = {{7, "AES_CM_128_HMAC_SHA1_80", key_b}};
+    EXPECT_THAT(*write_answer({1, 1}, local, *offer, 0), testing::HasSubstr("a=crypto:1 "));
+    local.secure = true;
+    const auto plain = parse("v=0\nc=IN IP4 1.1.1.1\nm=audio 4 RTP/AVP 8\n");
+    EXPECT_TRUE(write_answer({1, 1}, local, *plain, 0).has_error());
+    EXPECT_EQ(described(write_offer({1, 1}, local)), local);
+}
+
+TEST(sdp, keys_that_we_cannot_use_are_passed_over) {
+    const std::string suite = "1 AES_CM_128_HMAC_SHA1_80 inline:";
+    EXPECT_TRUE(read_crypto(suite + key_a).has_value());
+    EXPECT_TRUE(read_crypto(suite + key_a + "|2^31 WSH=64").has_value());
+    for (const std::string& bad :
+         {suite + key_a + "|2^20|1:4", suite + key_a + "|1:4", suite + key_a + " UNENCRYPTED_SRTCP",
+          suite + key_a + " UNAUTHENTICATED_SRTP", suite + key_a + " KDR=1",
+          suite + key_a + ";inline:" + key_b, suite + "AAAA", suite + std::string(40, '='),
+          std::string("x ") + suite, std::string("1"), std::string(),
+          "1 AES_CM_128_HMAC_SHA1_80 " + key_a,
+          "99999999999 AES_CM_128_HMAC_SHA1_80 inline:" + key_a}) {
+        EXPECT_FALSE(read_crypto(bad).has_value()) << bad;
+    }
+    const auto only_bad =
+        parse("v=0\nc=IN IP4 1.1.1.1\nm=audio 4 RTP/SAVP 8\na=crypto:" + suite + key_a + "|1:4\n");
+    EXPECT_EQ(usable_audio(*only_bad), 1u);
+}
+
+TEST(sdp, holds_of_every_style) {
+    const auto direction = [](const std::string& address, const std::string& attribute) {
+        return described("v=0\nc=IN IP4 " + address + "\nm=audio 9 RTP/AVP 8\n" + attribute)
+            .direction;
+    };
+    EXPECT_EQ(direction("1.1.1.1", "a=sendonly\n"), MediaDirection::sendonly);
+    EXPECT_EQ(direction("1.1.1.1", "a=inactive\n"), MediaDirection::inactive);
+    EXPECT_EQ(direction("0.0.0.0", ""), MediaDirection::sendonly);
+    EXPECT_EQ(direction("0.0.0.0", "a=inactive\n"), MediaDirection::inactive);
+    EXPECT_EQ(described("v=0\nc=IN IP4 1.1.1.1\na=sendonly\nm=audio 9 RTP/AVP 8\n").direction,
+              MediaDirection::sendonly);
+    EXPECT_EQ(described("v=0\nc=IN IP6 ::\nm=audio 9 RTP/AVP 8\n").direction,
+              MediaDirection::sendonly);
+}
+
+TEST(sdp, answer_narrows_direction_ptime_and_events) {
+    const auto answer_to = [](const std::string& attributes) {
+        const auto offer = parse(
+            "v=0\nc=IN IP4 1.1.1.1\nm=audio 9 RTP/AVP 8 96\n"
+            "a=rtpmap:96 telephone-event/8000\n" +
+            attributes);
+        auto local = local_audio();
+        local.formats[1].payload_type = 96;
+        return *write_answer({1, 1}, local, *offer, 0);
+    };
+    EXPECT_THAT(answer_to("a=sendonly\n"), testing::HasSubstr("a=recvonly\r\n"));
+    EXPECT_THAT(answer_to("a=recvonly\n"), testing::HasSubstr("a=sendonly\r\n"));
+    EXPECT_THAT(answer_to("a=inactive\n"), testing::HasSubstr("a=inactive\r\n"));
+    EXPECT_THAT(answer_to("a=ptime:20\na=maxptime:10\n"), testing::HasSubstr("a=ptime:10\r\n"));
+    EXPECT_THAT(answer_to("a=fmtp:96 0-11,16\n"), testing::HasSubstr("a=fmtp:96 0-11\r\n"));
+    EXPECT_THAT(answer_to("a=fmtp:96 0-16\n"), testing::HasSubstr("a=fmtp:96 0-15\r\n"));
+    EXPECT_THAT(answer_to("a=fmtp:96 1,3-4,x,-2\n"), testing::HasSubstr("a=fmtp:96 1,3-4\r\n"));
 }
 
 }  // namespace
