@@ -30,10 +30,11 @@ Result<InviteTarget> Stack::route_to_trunk(TrunkId trunk, const std::string& num
 }
 
 void Stack::add_contacts(const std::string& user, std::vector<InviteTarget>& targets) {
-    const auto* device = registrar_.find(user);
-    if (device == nullptr) return;
-    for (auto binding = device->bindings.rbegin(); binding != device->bindings.rend(); ++binding) {
-        targets.push_back({binding->contact_uri, {binding->route_uri}});
+    const auto& contacts = registrar_.contacts(user);
+    for (auto binding = contacts.rbegin(); binding != contacts.rend(); ++binding) {
+        InviteTarget target{binding->contact_uri, {}, binding->path};
+        if (target.path.empty()) target.routes.push_back(binding->route_uri);
+        targets.push_back(std::move(target));
     }
 }
 
@@ -46,7 +47,7 @@ Result<std::vector<InviteTarget>> Stack::targets_of(const Invite& command) {
         return targets;
     }
     if (command.device_user.empty() && command.other_devices.empty()) {
-        targets.push_back({command.request_uri, {}, command.auth_user, command.auth_password});
+        targets.push_back({command.request_uri, {}, {}, command.auth_user, command.auth_password});
         return targets;
     }
     add_contacts(command.device_user, targets);

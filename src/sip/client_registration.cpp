@@ -77,10 +77,12 @@ void ClientRegistrations::send(Phone& phone) {
     const auto host =
         command.registrar_uri.substr(colon + 1, command.registrar_uri.find(';') - colon - 1);
     const auto address_of_record = "<sip:" + user + '@' + host + '>';
-    const bool is_tcp = command.registrar_uri.find("transport=tcp") != std::string::npos;
-    const auto contact = "<sip:" + user + '@' + stack_.host_port() +
-                         (is_tcp ? ";transport=tcp>" : ">") +
-                         ";expires=" + std::to_string(phone.expires_s);
+    const auto way = way_of(command.registrar_uri);
+    const auto contact = "<sip:" + user + '@' + stack_.headers().host_port(way) +
+                         (way.transport == Transport::udp
+                              ? std::string{}
+                              : std::string(";transport=") + transport_name(way.transport)) +
+                         '>' + ";expires=" + std::to_string(phone.expires_s);
     const auto credentials = phone.auth.header("REGISTER", command.registrar_uri);
     const auto cseq = std::to_string(++phone.cseq) + " REGISTER";
     phone.request = nta_outgoing_tcreate(
@@ -160,7 +162,7 @@ seconds ClientRegistrations::granted(const Phone& phone, const sip_t* sip) const
         if (c->m_expires == nullptr || c->m_url->url_user == nullptr || user != c->m_url->url_user)
             continue;
         const auto host = std::string(c->m_url->url_host) + ':' + url_port(c->m_url);
-        if (host == stack_.host_port()) {
+        if (host == stack_.headers().host_port(way_of(phone.command.registrar_uri))) {
             value = static_cast<std::uint32_t>(std::strtoul(c->m_expires, nullptr, 10));
         }
     }

@@ -170,7 +170,7 @@ nta_outgoing_t* Dialog::send_request(sip_method_t method, const char* name,
     const auto all = headers + credentials;
     const OwnHeaders& own = stack_.headers();
     return nta_outgoing_tcreate(
-        leg_, callback, this, route(), method, name, nullptr, SIPTAG_CONTACT(own.contact(is_tcp_)),
+        leg_, callback, this, route(), method, name, nullptr, SIPTAG_CONTACT(own.contact(way_)),
         SIPTAG_USER_AGENT(own.user_agent), TAG_IF(!all.empty(), SIPTAG_HEADER_STR(all.c_str())),
         TAG_IF(!body.empty(), SIPTAG_CONTENT_TYPE(own.sdp_type)),
         TAG_IF(!body.empty(), SIPTAG_PAYLOAD_STR(body.c_str())), TAG_END());
@@ -182,7 +182,7 @@ void Dialog::reply_here(nta_incoming_t* request, int status, const std::string& 
                         const std::string& headers) {
     const OwnHeaders& own = stack_.headers();
     nta_incoming_treply(request, status, sip_status_phrase(status),
-                        SIPTAG_CONTACT(own.contact(is_tcp_)), SIPTAG_SERVER(own.server),
+                        SIPTAG_CONTACT(own.contact(way_)), SIPTAG_SERVER(own.server),
                         TAG_IF(status >= 200, SIPTAG_ALLOW(own.allow)),
                         TAG_IF(status >= 200, SIPTAG_SUPPORTED(own.supported)),
                         TAG_IF(!headers.empty(), SIPTAG_HEADER_STR(headers.c_str())),
@@ -194,7 +194,7 @@ void Dialog::send_info_digit(char digit) {
     if (state_ != State::up) return;
     const auto body = std::string("Signal=") + digit + "\r\nDuration=160\r\n";
     (void)nta_outgoing_tcreate(leg_, on_ignored_response, this, route(), SIP_METHOD_INFO, nullptr,
-                               SIPTAG_CONTACT(stack_.headers().contact(is_tcp_)),
+                               SIPTAG_CONTACT(stack_.headers().contact(way_)),
                                SIPTAG_CONTENT_TYPE_STR("application/dtmf-relay"),
                                SIPTAG_PAYLOAD_STR(body.c_str()), TAG_END());
 }

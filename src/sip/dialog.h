@@ -176,7 +176,7 @@ private:
     LegId key_;
     ForkedCall* fork_;  ///< until this dialog is the leg; null when it always was
     State state_ = State::ringing;
-    bool is_tcp_ = false;
+    Way way_;  ///< what our Contact names
     bool is_ended_ = false;
     nta_leg_t* leg_ = nullptr;
     std::string route_;  ///< where the peer really is; empty: by its Contact and Record-Route

@@ -17,7 +17,7 @@ bool Dialog::take_invite(nta_incoming_t* request, const sip_t* sip, IncomingCall
         call.remote = std::move(remote);
     }
     const auto source = source_of(request, sip);
-    is_tcp_ = source.is_tcp;
+    way_ = source.way();
     // A phone that registered is where its REGISTER came from; a trunk's Contact is taken at its
     // word.
     if (!call.device_user.empty() && sip->sip_record_route == nullptr) route_ = source.uri();

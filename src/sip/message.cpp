@@ -11,23 +11,47 @@ namespace seatline::sip {
 
 namespace {
 
-std::string host_port(const std::string& host, std::uint16_t port) {
-    const bool is_ip6 = host.find(':') != std::string::npos;
-    return (is_ip6 ? '[' + host + ']' : host) + ':' + std::to_string(port);
-}
-
 bool is_control(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
 }  // namespace
 
+const char* transport_name(Transport transport) {
+    static constexpr std::array<const char*, 3> names{"udp", "tcp", "tls"};
+    return names[static_cast<std::size_t>(transport)];
+}
+
+Way way_of(std::string_view uri) {
+    Way way;
+    if (!uri.empty() && uri.front() == '<') uri.remove_prefix(1);
+    const auto at = uri.find('@');
+    const auto colon = uri.find(':');
+    const auto host = at != std::string_view::npos      ? at + 1
+                      : colon != std::string_view::npos ? colon + 1
+                                                        : 0;
+    way.is_ip6 = host < uri.size() && uri[host] == '[';
+    std::string text(uri.substr(0, uri.find('>')));
+    for (auto& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (text.find(";transport=tls") != std::string::npos || text.rfind("sips:", 0) == 0) {
+        way.transport = Transport::tls;
+    } else if (text.find(";transport=tcp") != std::string::npos) {
+        way.transport = Transport::tcp;
+    }
+    return way;
+}
+
+std::string host_and_port(const std::string& host, std::uint16_t port) {
+    const bool is_ip6 = host.find(':') != std::string::npos;
+    return (is_ip6 ? '[' + host + ']' : host) + ':' + std::to_string(port);
+}
+
 std::string Source::text() const {
-    return host_port(host, port);
+    return host_and_port(host, port);
 }
 
 std::string Source::uri() const {
-    return "sip:" + host_port(host, port) + (is_tcp ? ";transport=tcp" : ";transport=udp");
+    return "sip:" + host_and_port(host, port) + ";transport=" + transport_name(transport);
 }
 
 Source source_of(nta_incoming_t* request, const sip_t* sip) {
@@ -38,7 +62,9 @@ Source source_of(nta_incoming_t* request, const sip_t* sip) {
     inet_ntop(address->su_family, SU_ADDR(address), text.data(), text.size());
     source.host = text.data();
     source.port = ntohs(address->su_port);
-    source.is_tcp = sip->sip_via && strcasecmp(sip->sip_via->v_protocol, "SIP/2.0/TCP") == 0;
+    const char* protocol = sip->sip_via != nullptr ? sip->sip_via->v_protocol : "";
+    if (strcasecmp(protocol, "SIP/2.0/TCP") == 0) source.transport = Transport::tcp;
+    if (strcasecmp(protocol, "SIP/2.0/TLS") == 0) source.transport = Transport::tls;
     msg_destroy(message);
     return source;
 }

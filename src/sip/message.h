@@ -15,15 +15,30 @@ inline constexpr const char* allowed_methods =
     "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, PRACK, REFER, REGISTER";
 inline constexpr const char* supported_extensions = "timer, 100rel, replaces, norefersub, tdialog";
 
+enum class Transport : std::uint8_t { udp, tcp, tls };
+[[nodiscard]] const char* transport_name(Transport transport);  ///< "udp", "tcp", "tls"
+
+/// By which of our sockets a peer is reached: what our Contact towards it must name.
+struct Way {
+    Transport transport = Transport::udp;
+    bool is_ip6 = false;
+};
+/// Of a SIP URI or name-addr: its scheme, transport parameter and kind of host.
+[[nodiscard]] Way way_of(std::string_view uri);
+
+/// "127.0.0.1:5060", "[::1]:5060"
+[[nodiscard]] std::string host_and_port(const std::string& host, std::uint16_t port);
+
 /// Where a request came from on the wire.
 struct Source {
     std::string host;
     std::uint16_t port = 0;
-    bool is_tcp = false;
+    Transport transport = Transport::udp;
 
     [[nodiscard]] std::string text() const;  ///< "127.0.0.1:5060", "[::1]:5060"
     [[nodiscard]] std::string uri()
         const;  ///< "sip:127.0.0.1:5060;transport=udp": a route to exactly there
+    [[nodiscard]] Way way() const { return {transport, host.find(':') != std::string::npos}; }
 };
 [[nodiscard]] Source source_of(nta_incoming_t* request, const sip_t* sip);
 

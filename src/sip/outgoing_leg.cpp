@@ -32,7 +32,7 @@ void Dialog::invite(const Invite& command, const InviteTarget& target) {
 void Dialog::take_route() {
     if (next_route_ < target_.routes.size()) route_ = target_.routes[next_route_++];
     const auto& where = route_.empty() ? target_uri_ : route_;
-    is_tcp_ = where.find("transport=tcp") != std::string::npos;
+    way_ = way_of(where);
 }
 
 void Dialog::send_invite() {
@@ -43,9 +43,10 @@ void Dialog::send_invite() {
                          auth_.header("INVITE", target_uri_);
     invite_out_ = nta_outgoing_tcreate(
         leg_, on_invite_response, this, route(), SIP_METHOD_INVITE,
-        URL_STRING_MAKE(target_uri_.c_str()), SIPTAG_CONTACT(own.contact(is_tcp_)),
+        URL_STRING_MAKE(target_uri_.c_str()), SIPTAG_CONTACT(own.contact(way_)),
         SIPTAG_USER_AGENT(own.user_agent), SIPTAG_ALLOW(own.allow), SIPTAG_SUPPORTED(own.supported),
         SIPTAG_CONTENT_TYPE(own.sdp_type), SIPTAG_PAYLOAD_STR(body.c_str()),
+        TAG_IF(!target_.path.empty(), SIPTAG_ROUTE_STR(target_.path.c_str())),
         TAG_IF(!headers.empty(), SIPTAG_HEADER_STR(headers.c_str())), TAG_END());
     if (invite_out_ == nullptr) {
         end(EndedBy::local, 416, "the address to call is no SIP URI");

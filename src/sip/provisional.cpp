@@ -42,7 +42,7 @@ void Dialog::send_provisional(int status, const std::string& body) {
     const OwnHeaders& own = stack_.headers();
     reliable_ = nta_reliable_treply(
         invite_in_, on_prack, this, status, sip_status_phrase(status),
-        SIPTAG_CONTACT(own.contact(is_tcp_)), SIPTAG_SERVER(own.server), SIPTAG_ALLOW(own.allow),
+        SIPTAG_CONTACT(own.contact(way_)), SIPTAG_SERVER(own.server), SIPTAG_ALLOW(own.allow),
         TAG_IF(!body.empty(), SIPTAG_CONTENT_TYPE(own.sdp_type)),
         TAG_IF(!body.empty(), SIPTAG_PAYLOAD_STR(body.c_str())), TAG_END());
 }

@@ -111,7 +111,7 @@ void Dialog::send_refer_notify(const std::string& body, const std::string& end_r
     const auto credentials = auth_.header("NOTIFY", target_uri_);
     (void)nta_outgoing_tcreate(
         leg, on_ignored_response, this, route(), SIP_METHOD_NOTIFY, nullptr,
-        SIPTAG_CONTACT(stack_.headers().contact(is_tcp_)),
+        SIPTAG_CONTACT(stack_.headers().contact(way_)),
         SIPTAG_USER_AGENT(stack_.headers().user_agent), SIPTAG_EVENT_STR(refer_->event.c_str()),
         SIPTAG_SUBSCRIPTION_STATE_STR(state.c_str()),
         SIPTAG_CONTENT_TYPE_STR("message/sipfrag;version=2.0"), SIPTAG_PAYLOAD_STR(body.c_str()),

@@ -94,10 +94,12 @@ Stack::Stack(const Config& config, Endpoint::Sink sink, Endpoint::Clock clock)
       clock_(std::move(clock)),
       next_leg_(config.leg_id_base | 1),
       timers_([this] { arm_timer(); }),
-      registrar_(timers_, sink_),
+      registrar_(timers_, sink_, config.contacts_per_device),
       nonces_(seconds{300}),
       guard_(timers_, [this](Suspicious&& event) { emit(std::move(event)); }),
-      registrations_(*this) {}
+      registrations_(*this) {
+    registrar_.on_keep_alive([this](const Binding& binding) { keep_alive(binding); });
+}
 
 Stack::~Stack() {
     registrations_.clear();
@@ -123,8 +125,11 @@ Result<void> Stack::open() {
     if (auto bound = bind_port(port); bound.has_error()) return bound;
     const auto& address =
         config_.advertised_address.empty() ? config_.bind_address : config_.advertised_address;
-    host_port_ = Source{address, port_, false}.text();
-    headers_.make(host_port_, config_.user_agent);
+    host_port_ = host_and_port(address, port_);
+    headers_.make(config_.user_agent);
+    const bool is_ip6 = address.find(':') != std::string::npos;
+    headers_.set_contact({Transport::udp, is_ip6}, host_port_);
+    headers_.set_contact({Transport::tcp, is_ip6}, host_port_);
     default_leg_ =
         nta_leg_tcreate(agent_, on_request_callback, this, NTATAG_NO_DIALOG(1), TAG_END());
     SEATLINE_ASSERT(default_leg_ != nullptr);
@@ -132,9 +137,9 @@ Result<void> Stack::open() {
 }
 
 Result<void> Stack::bind_port(std::uint16_t port) {
-    auto url = "sip:" + Source{config_.bind_address, port, false}.text();
+    auto url = "sip:" + host_and_port(config_.bind_address, port);
     if (!config_.advertised_address.empty() && config_.advertised_address != config_.bind_address) {
-        url = "sip:" + Source{config_.advertised_address, port, false}.text() +
+        url = "sip:" + host_and_port(config_.advertised_address, port) +
               ";maddr=" + config_.bind_address;
     }
     agent_ = nta_agent_create(root_, reinterpret_cast<const url_string_t*>(-1), nullptr, nullptr,
@@ -157,7 +162,7 @@ Result<void> Stack::bind_port(std::uint16_t port) {
     }
     if (!is_bound) {
         return Error{"unavailable", "bind",
-                     "the SIP port " + Source{config_.bind_address, port, false}.text() +
+                     "the SIP port " + host_and_port(config_.bind_address, port) +
                          " can't be opened; is another program using it?"};
     }
     port_ = port;

@@ -101,7 +101,12 @@ private:
     [[nodiscard]] bool authenticate(nta_incoming_t* request, const sip_t* sip,
                                     const std::string& user);
     void challenge(nta_incoming_t* request, bool is_stale);
-    void reply_bindings(nta_incoming_t* request, const std::string& user) const;
+    void reply_bindings(nta_incoming_t* request, const sip_t* sip, const std::string& user) const;
+    /// False after a reply was sent: a contact that can't be taken, or comes out of order.
+    [[nodiscard]] bool check_contacts(nta_incoming_t* request, const sip_t* sip,
+                                      const std::string& user, const Binding& asked);
+    /// OPTIONS to a phone behind a NAT, so that the NAT goes on letting us through.
+    void keep_alive(const Binding& binding);
     /// Fills trunk or device of an INVITE's sender; false after a reply was sent.
     [[nodiscard]] bool identify(nta_incoming_t* request, const sip_t* sip, IncomingCall& call);
     [[nodiscard]] std::string registered_route(const Source& source,
