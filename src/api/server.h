@@ -37,15 +37,11 @@ struct ServerConfig {
 
 class Server {
 public:
-    using Forwards = std::vector<std::pair<TenantId, core::AgentForwardSet>>;
-
     /// Errors: unavailable, field "http_port", "web_root", "tls_certificate" or "tls_key", with the
-    /// reason. `board` is today's state at start and `forwards` what agents have set; from then on
-    /// publish() keeps them.
+    /// reason. `board` is today's state at start; from then on publish() keeps it.
     [[nodiscard]] static Result<std::unique_ptr<Server>> start(ServerConfig config, Ports ports,
                                                                core::Directory directory,
-                                                               core::LiveBoard board,
-                                                               Forwards forwards = {});
+                                                               core::LiveBoard board);
     /// Sends "closing" to live clients and stops within a second (later only if a store port blocks
     /// longer). Writes the audit entries that still wait: what the store ports use must live until
     /// here.
@@ -57,8 +53,6 @@ public:
     /// The tenant's day has turned: its counters of today start at zero. Any thread, in order with
     /// publish().
     void roll_day(TenantId tenant);
-    /// Who speaks in a circle that the engine has watched; leg 0: nobody. Any thread.
-    void speaks(CircleId circle, LegId leg);
 
     /// Logs the user out everywhere: password, role or `disabled` has changed. Any thread.
     void end_sessions(UserId user);

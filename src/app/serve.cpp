@@ -110,12 +110,9 @@ api::StorePort store_port(store::Database& db, const std::string& data_folder) {
         }
         return views;
     };
-    port.open_recording = [&db, data_folder](TenantId tenant, CallId call, RecordingId,
-                                             api::SoundForm) -> Result<api::Sound> {
+    port.recording_path = [&db, data_folder](TenantId tenant, CallId call) {
         const std::string path = db.recording_path(tenant, call);
-        auto file = path.empty() ? nullptr : api::OpenFile::open(data_folder + "/" + path);
-        if (!file) return Error{"not_found", "recording", "this call has no recording"};
-        return api::Sound{std::move(file), "audio/wav", "wav"};
+        return path.empty() ? path : data_folder + "/" + path;
     };
     port.audit = [&db](const api::AuditEntry& e) {
         db.audit({e.at, e.tenant, e.user_name, e.source_address, e.action, e.object, e.detail});
@@ -274,8 +271,7 @@ Result<void> Program::start_control() {
     control = std::make_unique<Control>(Control::Parts{
         options, clock, prompts, *engine, *journal, *endpoint,
         [this](std::vector<core::Event> events) { database->apply(std::move(events)); },
-        [this](std::vector<core::Event> events) { server->publish(std::move(events)); },
-        [this](CircleId circle, LegId leg) { server->speaks(circle, leg); }});
+        [this](std::vector<core::Event> events) { server->publish(std::move(events)); }});
     control->start(std::move(recovered));
     return {};
 }

@@ -31,8 +31,14 @@ namespace {
 
 template <class T>
 std::string value_text(const T& value, const Names& names) {
-    if constexpr (std::is_same_v<T, CallId> || std::is_same_v<T, LegId>) {
+    if constexpr (std::is_same_v<T, CallId> || std::is_same_v<T, LegId> ||
+                  std::is_same_v<T, CircleId>) {
         return names.of(value);
+    } else if constexpr (std::is_same_v<T, std::vector<LegId>> ||
+                         std::is_same_v<T, std::vector<CircleId>>) {
+        std::string joined;
+        for (const auto id : value) joined += (joined.empty() ? "" : ",") + names.of(id);
+        return joined;
     } else if constexpr (std::is_same_v<T, std::string>) {
         return value;
     } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
@@ -74,6 +80,12 @@ std::string Names::of(LegId id) const {
     return found == legs.end() ? "-" : found->second;
 }
 
+std::string Names::of(CircleId id) const {
+    static constexpr std::array kCircles{"?", "talk", "aside", "whisper"};
+    if (!id) return "";
+    return of(CallId{id.value / 4}) + "." + kCircles[id.value % 4];
+}
+
 std::string Output::text() const {
     std::string line = name;
     for (const auto& [key, value] : values) line += " " + key + "=" + value;
@@ -95,7 +107,8 @@ Output describe(const core::Action& action, const Names& names) {
             if constexpr (std::is_same_v<A, core::Reply>) {
                 return {"Reply",
                         {{"error", a.error ? a.error->code : ""},
-                         {"field", a.error ? a.error->field : ""}}};
+                         {"field", a.error ? a.error->field : ""},
+                         {"call", names.of(a.call)}}};
             } else {
                 return output(type_name<A>(), a, names);
             }

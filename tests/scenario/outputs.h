@@ -16,6 +16,7 @@ struct Names {
 
     [[nodiscard]] std::string of(CallId id) const;
     [[nodiscard]] std::string of(LegId id) const;
+    [[nodiscard]] std::string of(CircleId id) const;  ///< "c1.talk", "c1.aside", "c1.whisper"
 };
 
 struct Output {

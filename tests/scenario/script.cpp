@@ -12,16 +12,26 @@ namespace {
 
 constexpr const char* kCenter = R"({
  "tenants":[{"id":1,"name":"test"}],
- "trunks":[{"id":1,"addresses":["127.0.0.2"],"max_calls":3}],
- "numbers":[{"number":"4001","tenant":1,"flow":1},{"number":"4002","tenant":1,"flow":2}],
+ "trunks":[{"id":1,"addresses":["127.0.0.2"],"max_calls":3},
+           {"id":2,"addresses":["127.0.0.3"],"max_calls":2,"gateway":{"uri":"sip:127.0.0.3"}},
+           {"id":3,"addresses":["127.0.0.4"],"gateway":{"uri":"sip:127.0.0.4","prepend":"0"}}],
+ "routes":[{"prefix":"1","trunk":2},{"prefix":"1","trunk":3,"order":1}],
+ "numbers":[{"number":"4001","tenant":1,"flow":1},{"number":"4002","tenant":1,"flow":2},
+            {"number":"4003","tenant":1,"flow":5}],
  "queues":[{"id":1,"tenant":1,"name":"Support","skill":"support","announce_every_s":0},
            {"id":2,"tenant":1,"name":"Sales","skill":"sales","announce_every_s":0}],
  "devices":[{"user":"8001","tenant":1,"ha1":"00000000000000000000000000000000"},
             {"user":"8002","tenant":1,"ha1":"00000000000000000000000000000000"},
-            {"user":"8003","tenant":1,"ha1":"00000000000000000000000000000000"}],
+            {"user":"8003","tenant":1,"ha1":"00000000000000000000000000000000"},
+            {"user":"8003b","tenant":1,"ha1":"00000000000000000000000000000000"},
+            {"user":"8004","tenant":1,"ha1":"00000000000000000000000000000000"},
+            {"user":"8005","tenant":1,"ha1":"00000000000000000000000000000000"}],
  "agents":[{"id":1,"tenant":1,"number":"8001","skills":["support"],"device":"8001"},
            {"id":2,"tenant":1,"number":"8002","skills":["support"],"device":"8002"},
-           {"id":3,"tenant":1,"number":"8003","skills":["support","sales"],"device":"8003"}],
+           {"id":3,"tenant":1,"number":"8003","skills":["support","sales"],"device":"8003",
+            "other_devices":["8003b"]},
+           {"id":4,"tenant":1,"number":"8004","device":"8004","supervisor":true},
+           {"id":5,"tenant":1,"number":"8005","skills":["sales"],"device":"8005","seat":"inbound"}],
  "prompts":[{"name":"welcome","text":"w"},{"name":"menu","text":"m"},{"name":"wrong","text":"x"},
             {"name":"late","text":"l"},{"name":"music","text":"~"},{"name":"bye","text":"b"}],
  "busy_reasons":[{"code":"rest","name_zh":"小休","name_en":"Break"}],
@@ -32,7 +42,17 @@ constexpr const char* kCenter = R"({
              "choices":[{"key":"1","next":"support"},{"key":"2","next":"sales"}],
              "invalid_prompts":["wrong"],"timeout_prompts":["late"],"on_failure":"bye"},
             {"id":"support","type":"queue","queue":1},{"id":"sales","type":"queue","queue":2},
-            {"id":"bye","type":"hangup","prompts":["bye"]}]}]})";
+            {"id":"bye","type":"hangup","prompts":["bye"]}]},
+          {"id":3,"tenant":1,"start":"ask","nodes":[
+            {"id":"ask","type":"collect","prompts":["menu"],"variable":"pin","min_digits":4,
+             "max_digits":6,"secret":true,"next":"back","on_failure":"back"},
+            {"id":"back","type":"give_back"}]},
+          {"id":4,"tenant":1,"start":"away","nodes":[
+            {"id":"away","type":"transfer","target":{"kind":"number","number":"13900000000"}}]},
+          {"id":5,"tenant":1,"start":"on","nodes":[
+            {"id":"on","type":"transfer","target":{"kind":"flow","id":6}}]},
+          {"id":6,"tenant":1,"start":"on","nodes":[
+            {"id":"on","type":"transfer","target":{"kind":"flow","id":5}}]}]})";
 
 std::map<std::string, std::string> key_values(const std::vector<std::string>& words,
                                               std::size_t from) {
@@ -88,7 +108,7 @@ bool Script::run() {
     if (!load()) return false;
     for (const Line& line : lines_) {
         if (!engine_ && line.words[0] != "queue" && line.words[0] != "agent" &&
-            line.words[0] != "trunk")
+            line.words[0] != "trunk" && line.words[0] != "tenant")
             start_engine();
         if (!play(line)) return false;
         if (engine_) engine_->check_invariants();
@@ -143,6 +163,7 @@ bool Script::configure(const Line& line) {
         if (line.words[0] == "queue") set(directory_.queues);
         if (line.words[0] == "agent") set(directory_.agents);
         if (line.words[0] == "trunk") set(directory_.trunks);
+        if (line.words[0] == "tenant") set(directory_.tenants);
         if (r.has_error()) return fail(line, r.error().text());
     }
     return true;
@@ -170,6 +191,23 @@ bool Script::input(const Line& line) {
                                 nullptr});
         return true;
     }
+    if (verb == "phone") {  // a phone of ours calls
+        next_call_name_ = name;
+        const LegId id{next_caller_leg_};
+        next_caller_leg_ += 2;
+        leg_by_name_[name] = id;
+        names_.legs[id] = name;
+        core::IncomingCall call{id, {}, "", get(values, "to", ""), name, nullptr};
+        call.device = get(values, "device", "");
+        call.replaces = leg(get(values, "replaces", ""));
+        give(call);
+        return true;
+    }
+    if (verb == "ask") return ask(line);
+    if (verb == "trunk_up")
+        return give(core::TrunkState{TrunkId{std::stoull(name)}, true, ""}), true;
+    if (verb == "trunk_down")
+        return give(core::TrunkState{TrunkId{std::stoull(name)}, false, "no answer"}), true;
     if (verb == "up") return give(core::DeviceUp{name, "sip:" + name}), true;
     if (verb == "down") return give(core::DeviceDown{name, "expired"}), true;
     if (verb == "worker_up")
@@ -191,6 +229,19 @@ bool Script::input(const Line& line) {
             return give(core::MediaOpened{id, std::make_shared<MediaDescription>()}), true;
         if (verb == "failed")
             return give(core::MediaFailed{id, get(values, "codec", "0") == "1", "no port"}), true;
+        if (verb == "early")
+            return give(core::LegRinging{id, std::make_shared<MediaDescription>()}), true;
+        if (verb == "refer") {
+            give(core::TransferAsked{id, get(values, "to", ""), leg(get(values, "replaces", "")),
+                                     get(values, "replaces", "") == "unknown"});
+            return true;
+        }
+        if (verb == "media") {
+            MediaDescription media;
+            media.direction = *enum_value<MediaDirection>(get(values, "direction", "sendrecv"));
+            give(core::LegMediaChanged{id, std::make_shared<MediaDescription>(media)});
+            return true;
+        }
         if (verb == "silent") return give(core::RtpSilent{id}), true;
         if (verb == "digit") return give(core::DigitPressed{id, line.words.at(3)[0]}), true;
     }
@@ -213,6 +264,64 @@ bool Script::request(const Line& line) {
     return true;
 }
 
+/// "> ask consult 1 target=agent:2": any wish of an agent.
+bool Script::ask(const Line& line) {
+    const auto kind = [&]() -> std::optional<core::AgentRequestKind> {
+        using Kind = core::AgentRequestKind;
+        static const std::map<std::string, Kind> kinds{{"hold", Kind::hold},
+                                                       {"resume", Kind::resume},
+                                                       {"transfer", Kind::transfer},
+                                                       {"consult", Kind::consult},
+                                                       {"swap", Kind::swap},
+                                                       {"complete", Kind::complete},
+                                                       {"cancel", Kind::cancel},
+                                                       {"join", Kind::join},
+                                                       {"dial", Kind::dial},
+                                                       {"pick_up", Kind::pick_up},
+                                                       {"to_flow", Kind::to_flow},
+                                                       {"record", Kind::record},
+                                                       {"stop_record", Kind::stop_record},
+                                                       {"pause_record", Kind::pause_record},
+                                                       {"resume_record", Kind::resume_record},
+                                                       {"send_digits", Kind::send_digits},
+                                                       {"set_forward", Kind::set_forward},
+                                                       {"hang_up", Kind::hang_up},
+                                                       {"listen", Kind::listen},
+                                                       {"whisper", Kind::whisper},
+                                                       {"barge_in", Kind::barge_in},
+                                                       {"take_over", Kind::take_over},
+                                                       {"leave", Kind::leave},
+                                                       {"forced_release", Kind::forced_release},
+                                                       {"forced_sign_out", Kind::forced_sign_out},
+                                                       {"forced_busy", Kind::forced_busy},
+                                                       {"forced_idle", Kind::forced_idle}};
+        const auto found = kinds.find(line.words.at(2));
+        return found == kinds.end() ? std::nullopt : std::optional(found->second);
+    }();
+    if (!kind) return fail(line, "no such wish");
+    const auto values = key_values(line.words, 4);
+    core::AgentRequest request{RequestId{1}, TenantId{1}, AgentId{std::stoull(line.words.at(3))},
+                               *kind, get(values, "reason", "")};
+    const std::string target = get(values, "target", "");
+    if (const auto colon = target.find(':'); colon != std::string::npos) {
+        request.target.kind = *enum_value<core::TargetKind>(target.substr(0, colon));
+        if (request.target.kind == core::TargetKind::number) {
+            request.target.number = target.substr(colon + 1);
+        } else {
+            request.target.id = std::stoull(target.substr(colon + 1));
+        }
+    }
+    request.other = AgentId{std::stoull(get(values, "other", "0"))};
+    const auto call = call_by_name_.find(get(values, "call", ""));
+    if (call != call_by_name_.end()) request.call = call->second;
+    request.text = get(values, "text", "");
+    request.forward = {
+        {}, get(values, "always", ""), get(values, "on_busy", ""), get(values, "on_no_answer", "")};
+    if (*kind == core::AgentRequestKind::dial) next_call_name_ = get(values, "name", "dialled");
+    give(request);
+    return true;
+}
+
 bool Script::pass_time(const Line& line) {
     outputs_.clear();
     matched_ = 0;
@@ -223,6 +332,7 @@ bool Script::pass_time(const Line& line) {
         effects.clear();
         engine_->tick(now_, effects);
         collect(effects);
+        answer_pending();
         engine_->check_invariants();
     }
     now_ = end;
@@ -296,11 +406,17 @@ void Script::name_new_things(const core::Event& event) {
         names_.calls[arrived->call] = next_call_name_;
         call_by_name_[next_call_name_] = arrived->call;
     } else if (const auto* offered = std::get_if<core::CallOffered>(&event.body)) {
-        const std::string name =
-            names_.of(offered->call) + "." + std::to_string(++offers_[offered->call]);
-        names_.legs[offered->leg] = name;
-        leg_by_name_[name] = offered->leg;
+        name_leg(offered->call, offered->leg);
+    } else if (const auto* dialed = std::get_if<core::PartyDialed>(&event.body)) {
+        name_leg(dialed->call, dialed->leg);
     }
+}
+
+void Script::name_leg(CallId call, LegId leg) {
+    if (names_.legs.contains(leg)) return;  // a phone of ours that called: it has the call's name
+    const std::string name = names_.of(call) + "." + std::to_string(++offers_[call]);
+    names_.legs[leg] = name;
+    leg_by_name_[name] = leg;
 }
 
 void Script::answer_by_itself(const core::Action& action) {

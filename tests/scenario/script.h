@@ -35,6 +35,7 @@ private:
     bool play(const Line& line);
     bool input(const Line& line);
     bool request(const Line& line);
+    bool ask(const Line& line);
     bool expect(const Line& line, bool wanted);
     bool pass_time(const Line& line);
     bool configure(const Line& line);
@@ -46,6 +47,7 @@ private:
     void collect(core::Effects& effects);
     void answer_by_itself(const core::Action& action);
     void name_new_things(const core::Event& event);
+    void name_leg(CallId call, LegId leg);
     [[nodiscard]] LegId leg(const std::string& name) const;
 
     std::string path_;

@@ -1,5 +1,6 @@
 #pragma once
 // An agent at work: state, what it waits for, and whether a call may be offered.
+#include <array>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,12 @@ struct AgentSeat {
     Instant since;
     Instant
         idle_rank;  ///< orders the idle: when this idleness began; kept when an offer was in vain
-    CallId call;    ///< ringing, talking
-    LegId leg;      ///< the device's leg, until its end is reported: the phone is not free before
-    bool device_up = false;
+    CallId call;    ///< ringing, talking, dialing, monitoring
+    /// Of its phones, each until its end is reported: they are not free before. Two when the phone
+    /// itself makes a second call (its own consultation).
+    std::array<LegId, 2> legs;
+    std::uint32_t devices_up = 0;  ///< a bit for each of its devices: registered
+    AgentForwardSet forward;
     AfterCall after_call = AfterCall::nothing;
     std::string after_call_reason;
     CallId wrap_up_call;
@@ -31,7 +35,25 @@ struct AgentSeat {
     DeadlineHandle settle_deadline;
 
     /// Whether the distributor may have it.
-    [[nodiscard]] bool available() const { return state == AgentState::idle && device_up && !leg; }
+    [[nodiscard]] bool available() const {
+        return state == AgentState::idle && devices_up != 0 && has_free_phone();
+    }
+    [[nodiscard]] bool has_free_phone() const { return !legs[0] && !legs[1]; }
+    [[nodiscard]] bool has_leg(LegId leg) const { return legs[0] == leg || legs[1] == leg; }
+    /// False: both places are taken.
+    bool add_leg(LegId leg) {
+        for (LegId& place : legs) {
+            if (place) continue;
+            place = leg;
+            return true;
+        }
+        return false;
+    }
+    void drop_leg(LegId leg) {
+        for (LegId& place : legs) {
+            if (place == leg) place = {};
+        }
+    }
 };
 
 }  // namespace seatline::core

@@ -43,7 +43,13 @@ void Engine::check_invariants() const {
 }
 
 Engine::Impl::Impl(const Directory& directory, EngineSettings settings)
-    : directory_(directory), settings_(settings), next_id_(settings.id_base) {
+    : directory_(directory),
+      settings_(settings),
+      next_id_(settings.id_base),
+      dial_plan_(directory),
+      trunk_choice_(directory),
+      caller_numbers_(directory),
+      record_choice_(directory) {
     for (const Queue& queue : directory_.queues) {
         queue_by_id_[queue.id] = distributor_.add_queue(queue.priority);
     }
@@ -57,19 +63,24 @@ Engine::Impl::Impl(const Directory& directory, EngineSettings settings)
             }
         }
         const AgentIndex index = distributor_.add_agent(std::move(queues));
-        agents_.emplace_back().data = &agent;
+        AgentSeat& seat = agents_.emplace_back();
+        seat.data = &agent;
+        seat.forward = {agent.id, agent.forward_always, agent.forward_on_busy,
+                        agent.forward_on_no_answer};
         agent_by_id_[agent.id] = index;
         agent_by_device_[agent.device] = index;
+        for (const std::string& device : agent.other_devices) agent_by_device_[device] = index;
     }
-    Map<FlowId, const ivr::CompiledFlow*> flow_by_id;
     for (const Flow& flow : directory_.flows) {
         flows_.push_back(std::make_unique<ivr::CompiledFlow>(ivr::compile(flow)));
-        flow_by_id[flow.id] = flows_.back().get();
+        flow_by_id_[flow.id] = flows_.back().get();
     }
     for (const Number& number : directory_.numbers) {
-        numbers_[number.number] = {number.tenant, flow_by_id.at(number.flow)};
+        numbers_[number.number] = {number.tenant, flow_by_id_.at(number.flow)};
     }
     for (const Trunk& trunk : directory_.trunks) trunks_[trunk.id].data = &trunk;
+    for (const Tenant& tenant : directory_.tenants) tenants_[tenant.id] = &tenant;
+    for (const Device& device : directory_.devices) srtp_by_device_[device.user] = device.srtp;
 }
 
 void Engine::Impl::dispatch(const Input& input) {
@@ -105,7 +116,8 @@ void Engine::Impl::due(const DeadlineOf& what) {
         case DeadlineKind::agent_settle: {
             const auto index = static_cast<AgentIndex>(what.id);
             agents_[index].settle_deadline = {};
-            return release_phone(index, agents_[index].leg);
+            agents_[index].legs = {};
+            return update_ready(index);
         }
         case DeadlineKind::leg_linger: {
             const LegId id{what.id};
@@ -115,6 +127,8 @@ void Engine::Impl::due(const DeadlineOf& what) {
             leg.sip_open = leg.media_open = false;
             return forget_leg_if_done(id, leg);
         }
+        case DeadlineKind::member_ring:
+            return member_ring_due(LegId{what.id});
         case DeadlineKind::trunk_refusals:
             return refusals_due(TrunkId{what.id});
     }
@@ -124,13 +138,10 @@ void Engine::Impl::call_phase_due(Call& call) {
     switch (call.phase) {
         case CallPhase::opening:
             return end_call(call, Party::system, EndCause::media_failed);
-        case CallPhase::flow: {
-            const ivr::Node& node = call.flow->nodes[call.node];
-            if (call.node_played) return run_flow(call, ivr::on_timeout(node, call.memory));
-            call.node_played = true;  // prompts without an end: as if they were over
-            stop_play(call);
-            return run_flow(call, ivr::on_played(node, call.memory));
-        }
+        case CallPhase::dialing:
+            return end_call(call, Party::system, EndCause::no_answer);
+        case CallPhase::flow:
+            return flow_due(call);
         case CallPhase::queued:
             return start_closing(call, EndCause::max_wait);
         case CallPhase::announcing:
@@ -169,40 +180,65 @@ void Engine::Impl::check_invariants() const {
     std::size_t waiting = 0;
     for (const auto& [id, call] : calls_) {
         SEATLINE_ASSERT(call->id == id);
-        SEATLINE_ASSERT(call->phase_deadline);
-        SEATLINE_ASSERT(legs_.contains(call->caller_leg));
-        SEATLINE_ASSERT(!call->offer || call->phase == CallPhase::queued);
+        check_call(*call);
         if (call->phase == CallPhase::queued && !call->offer) ++waiting;
-        if (call->offer) {
-            SEATLINE_ASSERT(call->offer_deadline);
-            const AgentSeat& seat = agents_[call->offer->agent];
-            SEATLINE_ASSERT(seat.state == AgentState::ringing && seat.call == id &&
-                            seat.leg == call->offer->leg);
-        }
-        if (call->phase == CallPhase::announcing || call->phase == CallPhase::talking) {
-            const AgentSeat& seat = agents_[call->agent];
-            SEATLINE_ASSERT(seat.state == AgentState::talking && seat.call == id &&
-                            seat.leg == call->agent_leg);
-        }
     }
     SEATLINE_ASSERT(waiting == counts().waiting);
-    for (AgentIndex i = 0; i < agents_.size(); ++i) {
-        const AgentSeat& seat = agents_[i];
-        const bool in_call = seat.state == AgentState::ringing || seat.state == AgentState::talking;
-        SEATLINE_ASSERT(in_call == static_cast<bool>(seat.call));
-        SEATLINE_ASSERT(!in_call || calls_.contains(seat.call));
-        SEATLINE_ASSERT((seat.state == AgentState::wrap_up) ==
-                        static_cast<bool>(seat.wrap_up_deadline));
-        SEATLINE_ASSERT(distributor_.is_ready(i) == seat.available());
-        SEATLINE_ASSERT(!seat.leg || in_call || seat.settle_deadline);
-    }
+    for (AgentIndex i = 0; i < agents_.size(); ++i) check_agent(i);
     for (QueueIndex q = 0; q < directory_.queues.size(); ++q) {
         // Nobody waits while somebody who may serve is idle.
         SEATLINE_ASSERT(distributor_.waiting(q) == 0 || distributor_.ready_agents(q) == 0);
     }
+    Map<TrunkId, std::uint32_t> lines;
     for (const auto& [id, leg] : legs_) {
         SEATLINE_ASSERT(calls_.contains(leg.call) || leg.linger);
+        if (leg.trunk) ++lines[leg.trunk];
     }
+    for (const auto& [id, trunk] : trunks_) SEATLINE_ASSERT(trunk.calls == lines[id]);
+}
+
+void Engine::Impl::check_call(const Call& call) const {
+    SEATLINE_ASSERT(call.phase_deadline);
+    SEATLINE_ASSERT(!call.members.empty());
+    SEATLINE_ASSERT(!call.offer || call.phase == CallPhase::queued);
+    const auto has = [&](LegId leg) {
+        return std::ranges::find(call.members, leg, &Member::leg) != call.members.end();
+    };
+    for (const Member& member : call.members) {
+        SEATLINE_ASSERT(legs_.contains(member.leg));
+        SEATLINE_ASSERT(legs_.at(member.leg).call == call.id);
+        SEATLINE_ASSERT(!member.ring_deadline || member.state != MemberState::up);
+        if (member.agent == kNoAgent) continue;
+        const AgentSeat& seat = agents_[member.agent];
+        SEATLINE_ASSERT(seat.call == call.id);
+        SEATLINE_ASSERT(seat.has_leg(member.leg));
+    }
+    SEATLINE_ASSERT(!call.guest || has(call.guest));
+    SEATLINE_ASSERT(!call.agent_leg || has(call.agent_leg));
+    SEATLINE_ASSERT(!call.consulted || has(call.consulted));
+    SEATLINE_ASSERT(!call.flow_for || has(call.flow_for));
+    if (call.offer) {
+        SEATLINE_ASSERT(call.offer_deadline && has(call.offer->leg));
+        SEATLINE_ASSERT(agents_[call.offer->agent].state == AgentState::ringing);
+    }
+    if (call.phase == CallPhase::talking) SEATLINE_ASSERT(people(call) >= 2);
+    if (call.phase != CallPhase::dialing && call.phase != CallPhase::opening)
+        SEATLINE_ASSERT(call.guest);
+}
+
+void Engine::Impl::check_agent(AgentIndex index) const {
+    const AgentSeat& seat = agents_[index];
+    const bool in_call = seat.state == AgentState::ringing || seat.state == AgentState::talking ||
+                         seat.state == AgentState::dialing || seat.state == AgentState::monitoring;
+    SEATLINE_ASSERT(in_call == static_cast<bool>(seat.call));
+    SEATLINE_ASSERT(!in_call || calls_.contains(seat.call));
+    SEATLINE_ASSERT(!in_call ||
+                    std::ranges::find(calls_.at(seat.call)->members, index, &Member::agent) !=
+                        calls_.at(seat.call)->members.end());
+    SEATLINE_ASSERT((seat.state == AgentState::wrap_up) ==
+                    static_cast<bool>(seat.wrap_up_deadline));
+    SEATLINE_ASSERT(distributor_.is_ready(index) == seat.available());
+    SEATLINE_ASSERT(seat.has_free_phone() || in_call || seat.settle_deadline);
 }
 
 }  // namespace seatline::core

@@ -29,6 +29,8 @@ struct EngineSettings {
     seconds prompt_limit{600};  ///< a node's prompts at most
     seconds announcement_limit{
         20};  ///< agent-number announcement at most: then the talk starts without its end
+    seconds dial_limit{
+        180};  ///< somebody is being called for the guest at most, all tries together
     seconds max_talk{4 * 3600};
     seconds leg_linger{
         40};  ///< a leg whose end nobody reports is forgotten (RFC 3261 timer B is 32 s)

@@ -1,15 +1,11 @@
-// A call from its arrival through the flow to its end.
+// A call from its arrival to its end, and what is told of its legs.
+#include <algorithm>
+
 #include "base/json.h"
 #include "core/engine/engine_impl.h"
 
 namespace seatline::core {
 namespace {
-
-/// More nodes than this in one step without a prompt or a wait: the flow runs in a circle.
-constexpr int kMaxHops = 64;
-
-/// More keys than any menu path is long: what comes after is dropped.
-constexpr std::size_t kMaxTypedAhead = 32;
 
 /// RFC 3264: the answer's direction to an offer's.
 MediaDirection answer_direction(MediaDirection offered) {
@@ -23,9 +19,48 @@ MediaDirection answer_direction(MediaDirection offered) {
     }
 }
 
+/// What a caller who was not answered yet is told, RFC 3261 21.4.
+int refusal_code(EndCause cause) {
+    switch (cause) {
+        case EndCause::no_common_codec:
+            return 488;
+        case EndCause::media_failed:
+            return 500;
+        case EndCause::busy:
+            return 486;
+        case EndCause::rejected:
+            return 603;
+        case EndCause::no_answer:
+        case EndCause::unreachable:
+            return 480;
+        case EndCause::no_route:
+            return 404;
+        default:
+            return 0;
+    }
+}
+
+OfferOutcome outcome_of(int sip_code) {
+    switch (sip_code) {
+        case 486:
+        case 600:
+            return OfferOutcome::busy;
+        case 603:
+        case 403:
+            return OfferOutcome::rejected;
+        case 408:
+        case 487:
+            return OfferOutcome::no_answer;
+        default:
+            return OfferOutcome::unreachable;
+    }
+}
+
 }  // namespace
 
 void Engine::Impl::on(const IncomingCall& input) {
+    if (input.replaces) return phone_replaces(input);
+    if (!input.device.empty()) return phone_calls(input);
     const auto number = numbers_.find(input.called);
     const TenantId tenant = number == numbers_.end() ? TenantId{} : number->second.tenant;
     const auto trunk = trunks_.find(input.trunk);
@@ -38,44 +73,54 @@ void Engine::Impl::on(const IncomingCall& input) {
     }
     const auto worker = pick_worker();
     if (!worker) return refuse(input, tenant, 503, "no media worker");
-    ++trunk->second.calls;
-    Call& call = create_call(input, number->second, *worker);
-    act(OpenMedia{call.worker, call.id, call.caller_leg, input.remote, nullptr});
-    deadlines_.rearm(call.phase_deadline, now_ + settings_.media_timeout,
-                     {DeadlineKind::call_phase, call.id.value});
+    Call& call = new_call(tenant, CallDirection::inbound, *worker);
+    call.trunk = input.trunk;
+    call.flow = number->second.flow;
+    add_caller(call, input, LegKind::caller, kNoAgent);
+    call.guest = call.customer = input.leg;
 }
 
-Call& Engine::Impl::create_call(const IncomingCall& input, const NumberEntry& number,
-                                std::uint32_t worker) {
+Call& Engine::Impl::new_call(TenantId tenant, CallDirection direction, std::uint32_t worker) {
     std::unique_ptr<Call> call;
     if (call_pool_.empty()) {
         call = std::make_unique<Call>();
+        call->members.reserve(4);
     } else {
         call = std::move(call_pool_.back());
         call_pool_.pop_back();
+        std::vector<Member> members = std::move(call->members);  // its memory is used again
+        members.clear();
         *call = Call{};
+        call->members = std::move(members);
     }
     call->id = CallId{next_id_++};
-    call->tenant = number.tenant;
-    call->trunk = input.trunk;
+    call->tenant = tenant;
+    call->direction = direction;
     call->worker = worker;
-    call->caller = input.caller;
-    call->called = input.called;
     call->arrived_at = now_;
-    call->caller_leg = input.leg;
-    call->flow = number.flow;
     ++workers_[worker].calls;
-    LegEntry& leg = legs_[input.leg];
-    leg = LegEntry{.call = call->id,
-                   .tenant = call->tenant,
-                   .kind = LegKind::caller,
-                   .worker = worker,
-                   .sip_open = true};
-    emit(call->tenant, CallArrived{call->id, input.leg, input.trunk, input.caller, input.called,
-                                   input.sip_call_id});
     Call& created = *call;
     calls_[created.id] = std::move(call);
     return created;
+}
+
+/// The leg that comes in with a new call.
+Member& Engine::Impl::add_caller(Call& call, const IncomingCall& input, LegKind kind,
+                                 AgentIndex agent) {
+    call.caller = input.caller;
+    call.called = input.called;
+    call.hides_caller = input.hides_caller;
+    Member& caller = add_member(
+        call,
+        {.leg = input.leg, .kind = kind, .agent = agent, .is_caller = true, .trunk = input.trunk});
+    emit(call.tenant,
+         CallArrived{call.id, input.leg, input.trunk, input.caller, input.called, input.sip_call_id,
+                     call.direction, agent == kNoAgent ? AgentId{} : agents_[agent].data->id,
+                     input.diverted_from});
+    act(OpenMedia{call.worker, call.id, input.leg, input.remote, nullptr});
+    deadlines_.rearm(call.phase_deadline, now_ + settings_.media_timeout,
+                     {DeadlineKind::call_phase, call.id.value});
+    return caller;
 }
 
 void Engine::Impl::refuse(const IncomingCall& input, TenantId tenant, int sip_code,
@@ -101,135 +146,63 @@ void Engine::Impl::refusals_due(TrunkId id) {
 void Engine::Impl::on(const MediaOpened& input) {
     LegEntry* leg = find_leg(input.leg);
     Call* call = leg != nullptr ? find_call(leg->call) : nullptr;
-    if (call == nullptr) return;  // ended meanwhile: CloseMedia is on its way
+    Member* member = call != nullptr ? call->find(input.leg) : nullptr;
+    if (member == nullptr) return;  // ended meanwhile: CloseMedia is on its way
     leg->local = input.local;
-    if (leg->kind == LegKind::caller) {
-        if (call->phase == CallPhase::opening) answer_caller(*call, input.local);
-    } else if (call->offer && call->offer->leg == input.leg) {
-        const Queue& queue = directory_.queues[call->queue];
-        leg->sip_open = true;
-        act(InviteDevice{input.leg, agents_[call->offer->agent].data->device, call->caller,
-                         queue.name, input.local, queue.ring_timeout_s + 5s});
-    }
+    if (call->first_local == nullptr) call->first_local = input.local;
+    if (member->state != MemberState::opening) return;
+    member->state = MemberState::ringing;
+    if (member->is_caller) return caller_opened(*call, *member);
+    leg->sip_open = true;
+    invite(*call, *member, input.local);
 }
 
-void Engine::Impl::answer_caller(Call& call, MediaPtr local) {
-    call.caller_local = local;
-    act(AnswerCall{call.caller_leg, std::move(local)});
+/// The media of who calls us stands: what the call is for may begin.
+void Engine::Impl::caller_opened(Call& call, Member& caller) {
+    if (caller.kind != LegKind::caller) return begin_phone_call(call, caller);
+    answer_caller(call, caller);
+    start_flow(call, *call.flow);
+}
+
+void Engine::Impl::answer_caller(Call& call, Member& caller) {
+    caller.state = MemberState::up;
+    act(AnswerCall{caller.leg, legs_.at(caller.leg).local});
     emit(call.tenant, CallAnswered{call.id});
-    call.phase = CallPhase::flow;
-    run_flow(call, {ivr::GoTo{call.flow->start}, false, {}, false});
-}
-
-void Engine::Impl::run_flow(Call& call, ivr::Outcome outcome) {
-    for (int hops = 0; hops < kMaxHops; ++hops) {
-        if (outcome.took_input) {
-            emit(call.tenant,
-                 DigitsTaken{call.id, call.flow->nodes[call.node].data->id, outcome.digits});
-        }
-        if (const auto* step = std::get_if<ivr::GoTo>(&outcome.step)) {
-            if (step->node == ivr::kNoNode)
-                return end_call(call, Party::system, EndCause::flow_end);
-            enter_node(call, step->node, outcome);
-            continue;
-        }
-        if (auto* step = std::get_if<ivr::PlayPrompts>(&outcome.step)) {
-            call.node_played = false;
-            play(call, std::move(step->prompts), false);
-            deadlines_.rearm(call.phase_deadline, now_ + settings_.prompt_limit,
-                             {DeadlineKind::call_phase, call.id.value});
-        } else if (const auto* wait = std::get_if<ivr::WaitForDigit>(&outcome.step)) {
-            deadlines_.rearm(call.phase_deadline, now_ + wait->timeout,
-                             {DeadlineKind::call_phase, call.id.value});
-        } else if (const auto* queue = std::get_if<ivr::EnterQueue>(&outcome.step)) {
-            enter_queue(call, queue->queue);
-        } else if (std::holds_alternative<ivr::HangUp>(outcome.step)) {
-            end_call(call, Party::system, EndCause::flow_end);
-        }
-        return;
-    }
-    end_call(call, Party::system, EndCause::flow_end);
-}
-
-void Engine::Impl::enter_node(Call& call, ivr::NodeIndex node, ivr::Outcome& outcome) {
-    call.node = node;
-    call.memory = {};
-    call.node_played = false;
-    const ivr::Node& entered = call.flow->nodes[node];
-    emit(call.tenant, NodeEntered{call.id, call.flow->data->id, entered.data->id});
-    outcome = ivr::enter(entered, call.memory);
-    if (call.typed_ahead.empty()) return;
-    // A key that was pressed before: the node takes it at once, passes it on (a prompt that is
-    // skipped), or it is void.
-    ivr::Outcome typed = ivr::on_digit(entered, call.memory, call.typed_ahead.front());
-    if (std::holds_alternative<ivr::StayHere>(typed.step)) return call.typed_ahead.clear();
-    if (!typed.keep_digit) call.typed_ahead.erase(0, 1);
-    outcome = std::move(typed);
-}
-
-void Engine::Impl::play(Call& call, std::vector<std::string> prompts, bool loop) {
-    call.play = PlayId{next_id_++};
-    act(Play{call.worker, call.caller_leg, call.play, std::move(prompts), loop});
-}
-
-void Engine::Impl::stop_play(Call& call) {
-    if (!call.play) return;
-    call.play = {};
-    call.music_playing = false;
-    act(StopPlay{call.worker, call.caller_leg});
-}
-
-void Engine::Impl::on(const PlayEnded& input) {
-    LegEntry* leg = find_leg(input.leg);
-    Call* call = leg != nullptr ? find_call(leg->call) : nullptr;
-    if (call == nullptr || call->play != input.play) return;  // an older play
-    call->play = {};
-    switch (call->phase) {
-        case CallPhase::flow:
-            if (call->node_played) return;
-            call->node_played = true;
-            return run_flow(*call, ivr::on_played(call->flow->nodes[call->node], call->memory));
-        case CallPhase::queued:
-            return play_waiting(*call, false);
-        case CallPhase::announcing:
-            return start_talk(*call);
-        case CallPhase::closing:
-            return end_call(*call, Party::system, call->closing_cause);
-        case CallPhase::opening:
-        case CallPhase::talking:
-            return;
-    }
-}
-
-void Engine::Impl::on(const DigitPressed& input) {
-    LegEntry* leg = find_leg(input.leg);
-    Call* call = leg != nullptr ? find_call(leg->call) : nullptr;
-    if (call == nullptr || leg->kind != LegKind::caller || call->phase != CallPhase::flow) return;
-    ivr::Outcome outcome = ivr::on_digit(call->flow->nodes[call->node], call->memory, input.digit);
-    if (outcome.keep_digit && call->typed_ahead.size() < kMaxTypedAhead)
-        call->typed_ahead += input.digit;
-    run_flow(*call, std::move(outcome));
 }
 
 void Engine::Impl::on(const LegMediaChanged& input) {
     LegEntry* leg = find_leg(input.leg);
     if (leg == nullptr || !leg->sip_open) return;
     act(SetRemote{leg->worker, input.leg, input.remote});
-    leg->may_be_silent = input.remote->direction == MediaDirection::recvonly ||
-                         input.remote->direction == MediaDirection::inactive;
+    const MediaDirection direction = input.remote->direction;
+    leg->may_be_silent = direction == MediaDirection::recvonly ||
+                         direction == MediaDirection::inactive ||
+                         (direction == MediaDirection::sendonly && leg->agent != kNoAgent);
     if (leg->local == nullptr) return;
     // The address stays; only the direction follows the far end's. The worker keeps one port for a
     // leg's life.
     auto local = std::make_shared<MediaDescription>(*leg->local);
-    local->direction = answer_direction(input.remote->direction);
+    local->direction = answer_direction(direction);
     act(AcceptMedia{input.leg, std::move(local)});
+    // A phone of ours that holds: the others hear our music, whatever the phone would send them. An
+    // outside party that holds may play its own.
+    Call* call = find_call(leg->call);
+    Member* member = call != nullptr ? call->find(input.leg) : nullptr;
+    if (member == nullptr) return;
+    const bool away = direction == MediaDirection::inactive ||
+                      (direction == MediaDirection::sendonly && leg->agent != kNoAgent);
+    if (member->away == away) return;
+    member->away = away;
+    settle(*call);
 }
 
 void Engine::Impl::on(const RtpSilent& input) {
     LegEntry* leg = find_leg(input.leg);
     Call* call = leg != nullptr ? find_call(leg->call) : nullptr;
     if (call == nullptr || leg->may_be_silent || call->phase == CallPhase::opening) return;
-    if (call->offer && call->offer->leg == input.leg) return;  // a phone that rings sends nothing
+    const Member* member = call->find(input.leg);
+    if (member == nullptr || member->state != MemberState::up || member->away)
+        return;  // a phone that rings or holds sends nothing
     end_call(*call, Party::system, EndCause::rtp_silence);
 }
 
@@ -238,7 +211,12 @@ void Engine::Impl::on(const MediaFailed& input) {
     if (leg == nullptr) return;
     leg->media_open = false;
     Call* call = find_call(leg->call);
-    if (call == nullptr) return forget_leg_if_done(input.leg, *leg);
+    Member* member = call != nullptr ? call->find(input.leg) : nullptr;
+    if (member == nullptr) return forget_leg_if_done(input.leg, *leg);
+    const bool is_called = !member->is_caller && member->state != MemberState::up;
+    if (is_called && !(call->offer && call->offer->leg == input.leg)) {
+        return dial_failed(*call, input.leg, OfferOutcome::unreachable, 0);
+    }
     end_call(*call, Party::system,
              input.no_common_codec ? EndCause::no_common_codec : EndCause::media_failed);
 }
@@ -253,70 +231,34 @@ void Engine::Impl::on(const MediaClosed& input) {
     forget_leg_if_done(input.quality.leg, *leg);
 }
 
-void Engine::Impl::on(const RecordingEnded& input) {
-    const auto found = recordings_.find(CallId{input.result.recording.value});
-    if (found == recordings_.end()) return;
-    RecordingFinished result = input.result;
-    result.call = found->first;
-    emit(found->second.tenant, std::move(result));
-    recordings_.erase(found);
-}
-
 void Engine::Impl::on(const LegEnded& input) {
     LegEntry* leg = find_leg(input.leg);
     if (leg == nullptr || !leg->sip_open) return;
     leg->sip_open = false;
-    const LegKind kind = leg->kind;
+    free_line(*leg);
     const AgentIndex agent = leg->agent;
-    emit(leg->tenant, LegFinished{leg->call, input.leg, kind, input.sip_code, input.text});
-    if (Call* call = find_call(leg->call); call == nullptr) {
+    emit(leg->tenant, LegFinished{leg->call, input.leg, leg->kind, input.sip_code, input.text});
+    Call* call = find_call(leg->call);
+    Member* member = call != nullptr ? call->find(input.leg) : nullptr;
+    if (member == nullptr) {
         forget_leg_if_done(input.leg, *leg);
-    } else if (kind == LegKind::caller) {
-        caller_gone(*call, input);
     } else if (call->offer && call->offer->leg == input.leg) {
-        const bool busy = input.sip_code == 486 || input.sip_code == 600;
-        const bool rejected = input.sip_code == 603 || input.sip_code == 403;
-        const bool silent = input.sip_code == 408 || input.sip_code == 487;
-        offer_failed(*call, busy       ? OfferOutcome::busy
-                            : rejected ? OfferOutcome::rejected
-                            : silent   ? OfferOutcome::no_answer
-                                       : OfferOutcome::unreachable);
-    } else if (call->agent_leg == input.leg) {
-        end_call(*call, input.network ? Party::system : Party::agent,
-                 input.network ? EndCause::network : EndCause::normal);
+        offer_failed(*call, outcome_of(input.sip_code));
+    } else if (!member->is_caller && member->state != MemberState::up) {
+        dial_failed(*call, input.leg, outcome_of(input.sip_code), input.sip_code);
     } else {
-        forget_leg_if_done(input.leg, *leg);  // of an earlier offer of this call
+        member_left(*call, input.leg, input.network);
     }
-    if (kind == LegKind::agent) release_phone(agent, input.leg);
-}
-
-void Engine::Impl::caller_gone(Call& call, const LegEnded& input) {
-    if (input.network) return end_call(call, Party::system, EndCause::network);
-    switch (call.phase) {
-        case CallPhase::opening:
-        case CallPhase::flow:
-            return end_call(call, Party::caller, EndCause::left_in_ivr);
-        case CallPhase::queued:
-            return end_call(call, Party::caller, EndCause::abandoned);
-        case CallPhase::announcing:
-        case CallPhase::talking:
-            return end_call(call, Party::caller, EndCause::normal);
-        case CallPhase::closing:
-            return end_call(call, Party::caller, call.closing_cause);
-    }
+    if (agent != kNoAgent) release_phone(agent, input.leg);
 }
 
 void Engine::Impl::end_call(Call& call, Party by, EndCause cause) {
-    const bool had_agent = call.phase == CallPhase::announcing || call.phase == CallPhase::talking;
-    const AgentIndex agent = call.agent;
-    const QueueIndex queue = call.queue;
     const CallId id = call.id;
     std::optional<AgentIndex> offered;
     if (call.phase == CallPhase::queued) {
         if (call.offer) {
-            offered = call.offer->agent;
-            end_offer(call,
-                      by == Party::caller ? OfferOutcome::caller_left : OfferOutcome::withdrawn);
+            offered = end_offer(
+                call, by == Party::caller ? OfferOutcome::caller_left : OfferOutcome::withdrawn);
         } else {
             const bool waited = distributor_.leave(call.queue, call.wait_key);
             SEATLINE_ASSERT(waited);
@@ -324,37 +266,48 @@ void Engine::Impl::end_call(Call& call, Party by, EndCause cause) {
         emit_left_queue(
             call, cause == EndCause::abandoned ? QueueOutcome::abandoned : QueueOutcome::fault);
     }
+    for (const Member& member : call.members) {
+        if (member.state == MemberState::up || member.is_caller) continue;
+        emit(call.tenant,
+             DialEnded{id, member.leg,
+                       by == Party::system ? OfferOutcome::withdrawn : OfferOutcome::caller_left});
+    }
     emit(call.tenant, CallEnded{id, by, cause});
-    close_call_legs(call, cause);
+    stop_recording(call);
+    std::vector<Member> members;
+    members.swap(call.members);
+    for (Member& member : members) {
+        const bool is_refused = member.is_caller && member.state != MemberState::up;
+        const bool tells_why = member.is_caller && cause != EndCause::normal;
+        deadlines_.cancel(member.ring_deadline);
+        close_leg(member.leg, is_refused ? refusal_code(cause) : 0,
+                  tells_why ? std::string(enum_name(cause)) : std::string{});
+    }
+    for (const Member& member : members) agent_left(call, member);
+    members.swap(call.members);  // its memory is used again
     destroy_call(call);
-    if (had_agent) call_finished(agent, id, queue);
     if (offered) finish_work(*offered);
-}
-
-void Engine::Impl::close_call_legs(Call& call, EndCause cause) {
-    if (call.recording) act(StopRecording{call.worker, RecordingId{call.id.value}});
-    const int code = cause == EndCause::no_common_codec ? 488
-                     : cause == EndCause::media_failed  ? 500
-                                                        : 0;
-    const std::string reason{cause == EndCause::normal ? std::string_view{} : enum_name(cause)};
-    close_leg(call.caller_leg, code, reason);
-    if (call.agent_leg) close_leg(call.agent_leg, 0, {});
 }
 
 void Engine::Impl::close_leg(LegId id, int sip_code, const std::string& reason) {
     LegEntry* leg = find_leg(id);
     if (leg == nullptr) return;
+    free_line(*leg);
     if (leg->sip_open) act(HangUpLeg{id, sip_code, reason});
     if (leg->media_open) act(CloseMedia{leg->worker, id});
     leg->linger = deadlines_.arm(now_ + settings_.leg_linger, {DeadlineKind::leg_linger, id.value});
     forget_leg_if_done(id, *leg);
 }
 
+void Engine::Impl::free_line(LegEntry& leg) {
+    if (leg.trunk) --trunks_.at(leg.trunk).calls;
+    leg.trunk = {};
+}
+
 void Engine::Impl::destroy_call(Call& call) {
     deadlines_.cancel(call.phase_deadline);
     deadlines_.cancel(call.announce_deadline);
     deadlines_.cancel(call.offer_deadline);
-    --trunks_.at(call.trunk).calls;
     --workers_[call.worker].calls;
     const auto found = calls_.find(call.id);
     if (call_pool_.size() < 1024) call_pool_.push_back(std::move(found->second));

@@ -26,7 +26,7 @@ void Engine::Impl::on(const WorkerDown& input) {
     }
     for (const CallId id : lost) {
         Call& call = *calls_.at(id);
-        call.recording = false;  // nobody is there to stop it
+        call.record = RecordState::off;  // nobody is there to stop it
         end_call(call, Party::system, EndCause::media_failed);
     }
     recordings_lost(input.worker);
@@ -34,15 +34,20 @@ void Engine::Impl::on(const WorkerDown& input) {
 
 /// Recordings that a dead worker can't report any more end with what is in their files.
 void Engine::Impl::recordings_lost(std::uint32_t worker) {
-    std::vector<CallId> lost;
+    std::vector<RecordingId> lost;
     for (const auto& [id, recording] : recordings_) {
         if (recording.worker == worker) lost.push_back(id);
     }
     std::ranges::sort(lost);
-    for (const CallId id : lost) {
+    for (const RecordingId id : lost) {
         const OpenRecording& recording = recordings_.at(id);
-        emit(recording.tenant,
-             RecordingFinished{id, recording.path, {}, 0, "the media worker was lost"});
+        emit(recording.tenant, RecordingFinished{recording.call,
+                                                 recording.path,
+                                                 {},
+                                                 0,
+                                                 "the media worker was lost",
+                                                 id,
+                                                 recording.kind});
         recordings_.erase(id);
     }
 }

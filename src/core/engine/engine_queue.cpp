@@ -1,4 +1,4 @@
-// Waiting in a queue, offers to agents, and the talk that follows.
+// Waiting in a queue and offers to agents.
 #include "base/json.h"
 #include "core/engine/engine_impl.h"
 #include "core/ivr/speech.h"
@@ -7,9 +7,11 @@ namespace seatline::core {
 
 void Engine::Impl::enter_queue(Call& call, QueueId id) {
     call.queue = queue_by_id_.at(id);
+    call.had_queue = true;
     const Queue& queue = directory_.queues[call.queue];
     emit(call.tenant, CallQueued{call.id, id});
     if (distributor_.waiting(call.queue) >= queue.max_waiting) {
+        call.wait_key = {};
         call.wait_key.since = now_;
         emit_left_queue(call, QueueOutcome::queue_full);
         return start_closing(call, EndCause::queue_full);
@@ -24,6 +26,7 @@ void Engine::Impl::enter_queue(Call& call, QueueId id) {
     }
     match_queue(call.queue);
     play_waiting(call, queue.announce_every_s > 0s && !call.offer);
+    settle(call);
 }
 
 /// What a waiting caller hears: the position first if asked, else music.
@@ -46,13 +49,12 @@ void Engine::Impl::announce_due(Call& call) {
     if (!call.offer) play_waiting(call, true);
 }
 
-/// The caller gets no agent: hears so, then the call ends. Leaves the queue first if it is in one.
+/// The guest is told why nobody comes, then the call ends. Leaves the queue first if it is in one.
 void Engine::Impl::start_closing(Call& call, EndCause cause) {
     std::optional<AgentIndex> offered;
     if (call.phase == CallPhase::queued) {
         if (call.offer) {
-            offered = call.offer->agent;
-            end_offer(call, OfferOutcome::withdrawn);
+            offered = end_offer(call, OfferOutcome::withdrawn);
         } else {
             const bool waited = distributor_.leave(call.queue, call.wait_key);
             SEATLINE_ASSERT(waited);
@@ -62,7 +64,10 @@ void Engine::Impl::start_closing(Call& call, EndCause cause) {
     deadlines_.cancel(call.announce_deadline);
     call.phase = CallPhase::closing;
     call.closing_cause = cause;
-    play(call, ivr::say_sorry_busy(), false);
+    if (Member* guest = call.find(call.guest)) guest->place = LegPlace::apart;
+    settle(call);
+    const bool is_of_queue = cause == EndCause::max_wait || cause == EndCause::queue_full;
+    play(call, is_of_queue ? ivr::say_sorry_busy() : ivr::say_failure(cause), false);
     deadlines_.rearm(call.phase_deadline, now_ + settings_.announcement_limit,
                      {DeadlineKind::call_phase, call.id.value});
     if (offered) finish_work(*offered);
@@ -74,44 +79,24 @@ void Engine::Impl::match_queue(QueueIndex queue) {
 
 void Engine::Impl::offer(const Match& match) {
     Call& call = *calls_.at(match.caller.call);
-    AgentSeat& seat = agents_[match.agent];
-    SEATLINE_ASSERT(call.phase == CallPhase::queued && !call.offer && seat.available() &&
-                    !seat.call);
-    const Queue& queue = directory_.queues[match.queue];
+    SEATLINE_ASSERT(agents_[match.agent].available());
+    offer_to(call, match.agent, false);
+}
+
+/// Rings an agent for a caller who waits; both are out of the distributor.
+void Engine::Impl::offer_to(Call& call, AgentIndex index, bool auto_answer) {
+    AgentSeat& seat = agents_[index];
+    SEATLINE_ASSERT(call.phase == CallPhase::queued && !call.offer && !seat.call);
+    const Queue& queue = directory_.queues[call.queue];
     const LegId leg{2 * next_id_++};
-    call.offer = Offer{match.agent, leg, seat.idle_rank, false};
-    seat.call = call.id;
-    seat.leg = leg;
-    legs_[leg] = LegEntry{.call = call.id,
-                          .tenant = call.tenant,
-                          .kind = LegKind::agent,
-                          .agent = match.agent,
-                          .worker = call.worker};
+    call.offer = Offer{index, leg, seat.idle_rank, false};
+    add_member(call,
+               {.leg = leg, .kind = LegKind::agent, .agent = index, .auto_answer = auto_answer});
     emit(call.tenant, CallOffered{call.id, queue.id, seat.data->id, leg});
-    set_state(match.agent, AgentState::ringing, {}, call.id, queue.id);
-    act(OpenMedia{call.worker, call.id, leg, nullptr, call.caller_local});
+    reserve(index, call, leg, AgentState::ringing);
+    act(OpenMedia{call.worker, call.id, leg, nullptr, call.first_local, srtp_of(index)});
     call.offer_deadline =
         deadlines_.arm(now_ + queue.ring_timeout_s, {DeadlineKind::call_offer, call.id.value});
-}
-
-void Engine::Impl::on(const LegRinging& input) {
-    LegEntry* leg = find_leg(input.leg);
-    Call* call = leg != nullptr ? find_call(leg->call) : nullptr;
-    if (call == nullptr || !call->offer || call->offer->leg != input.leg || call->offer->alerted)
-        return;
-    call->offer->alerted = true;
-    emit(call->tenant, AgentAlerted{call->id, agents_[call->offer->agent].data->id, input.leg});
-}
-
-void Engine::Impl::on(const LegAnswered& input) {
-    LegEntry* leg = find_leg(input.leg);
-    Call* call = leg != nullptr ? find_call(leg->call) : nullptr;
-    if (call == nullptr) return;  // the caller left meanwhile: HangUpLeg is on its way
-    if (leg->kind == LegKind::caller) {
-        act(SetRemote{leg->worker, input.leg, input.remote});  // the answer to our delayed offer
-    } else if (call->offer && call->offer->leg == input.leg) {
-        agent_answered(*call, input.remote);
-    }
 }
 
 void Engine::Impl::offer_due(Call& call) {
@@ -121,8 +106,7 @@ void Engine::Impl::offer_due(Call& call) {
 /// The agent did not take it: the agent is set busy with the reason, the caller goes to the next,
 /// at the old place.
 void Engine::Impl::offer_failed(Call& call, OfferOutcome outcome) {
-    const AgentIndex agent = call.offer->agent;
-    end_offer(call, outcome);
+    const AgentIndex agent = end_offer(call, outcome);
     AgentSeat& seat = agents_[agent];
     if (seat.after_call == AfterCall::sign_out) {
         finish_work(agent);
@@ -136,7 +120,7 @@ void Engine::Impl::offer_failed(Call& call, OfferOutcome outcome) {
 
 /// Takes the offer back on both sides; the caller is in no tree afterwards, and the agent still
 /// "ringing" without a call: the caller of this function gives it its next state.
-void Engine::Impl::end_offer(Call& call, OfferOutcome outcome) {
+AgentIndex Engine::Impl::end_offer(Call& call, OfferOutcome outcome) {
     const Offer offer = *call.offer;
     call.offer.reset();
     deadlines_.cancel(call.offer_deadline);
@@ -144,14 +128,9 @@ void Engine::Impl::end_offer(Call& call, OfferOutcome outcome) {
     emit(call.tenant,
          OfferEnded{call.id, directory_.queues[call.queue].id, seat.data->id, offer.leg, outcome});
     seat.call = {};
-    close_leg(offer.leg, 0, std::string(enum_name(outcome)));
-    LegEntry* leg = find_leg(offer.leg);
-    if (leg == nullptr || !leg->sip_open) {
-        seat.leg = {};
-    } else {
-        deadlines_.rearm(seat.settle_deadline, now_ + settings_.device_settle,
-                         {DeadlineKind::agent_settle, offer.agent});
-    }
+    drop_member(call, offer.leg, std::string(enum_name(outcome)));
+    free_phone(offer.agent);
+    return offer.agent;
 }
 
 void Engine::Impl::agent_answered(Call& call, MediaPtr remote) {
@@ -163,6 +142,9 @@ void Engine::Impl::agent_answered(Call& call, MediaPtr remote) {
     deadlines_.cancel(call.announce_deadline);
     call.agent = offer.agent;
     call.agent_leg = offer.leg;
+    Member& answered = *call.find(offer.leg);
+    answered.state = MemberState::up;
+    answered.talked = true;
     emit(call.tenant,
          OfferEnded{call.id, queue.id, seat.data->id, offer.leg, OfferOutcome::answered});
     emit_left_queue(call, QueueOutcome::answered);
@@ -174,27 +156,6 @@ void Engine::Impl::agent_answered(Call& call, MediaPtr remote) {
     play(call, ivr::say_agent_number(seat.data->number), false);
     deadlines_.rearm(call.phase_deadline, now_ + settings_.announcement_limit,
                      {DeadlineKind::call_phase, call.id.value});
-}
-
-void Engine::Impl::start_talk(Call& call) {
-    stop_play(call);
-    call.phase = CallPhase::talking;
-    deadlines_.rearm(call.phase_deadline, now_ + settings_.max_talk,
-                     {DeadlineKind::call_phase, call.id.value});
-    const CircleId circle{call.id.value};
-    act(Place{call.worker, call.caller_leg, circle, {circle}});
-    act(Place{call.worker, call.agent_leg, circle, {circle}});
-    emit(call.tenant, TalkStarted{call.id, agents_[call.agent].data->id, call.agent_leg});
-    if (!directory_.queues[call.queue].record) return;
-    call.recording = true;
-    const std::string day = format_rfc3339(now_).substr(0, 10);
-    std::string path = "recordings/" + std::to_string(call.tenant.value) + "/" + day + "/" +
-                       std::to_string(call.id.value) + ".wav";
-    const RecordingId recording{call.id.value};
-    recordings_[call.id] = {call.tenant, call.worker, path};
-    emit(call.tenant, RecordingStarted{call.id, path, recording, RecordingKind::call});
-    act(StartRecording{
-        call.worker, recording, std::move(path), {call.caller_leg}, {call.agent_leg}});
 }
 
 void Engine::Impl::emit_left_queue(Call& call, QueueOutcome outcome) {
