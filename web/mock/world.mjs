@@ -43,8 +43,8 @@ export class World {
     const call = {
       call: this.nextCall, tenant: tenant.id, trunk: 1, caller, called: '4008001234', sip_call_id: `m${this.nextCall}-${at}@127.0.0.1`,
       result: 'in_progress', arrived_at: iso(at), answered_at: iso(at + 200), wait_ms: 0, ring_ms: 0, talk_ms: 0, wrap_up_ms: 0,
-      digits: String(queue), has_recording: false, recording_ms: 0, recording_error: '',
-      legs: [{ leg: this.nextCall * 2 + 1, kind: 'caller', started_at: iso(at), answered_at: iso(at + 200), sip_code: 0, end_text: '', packets_received: 0, packets_lost: 0, jitter_us: 0, round_trip_us: 0 }],
+      digits: String(queue), direction: 'inbound', diverted_from: '', hold_ms: 0, transfers: 0, flow_results: [], time_line: [], recordings: [], has_recording: false, recording_ms: 0, recording_error: '',
+      legs: [{ leg: this.nextCall * 2 + 1, kind: 'caller', number: '', talk_ms: 0, held_ms: 0, started_at: iso(at), answered_at: iso(at + 200), sip_code: 0, end_text: '', packets_received: 0, packets_lost: 0, jitter_us: 0, round_trip_us: 0 }],
     };
     this.nextCall += 1;
     this.calls.push(call);
@@ -78,7 +78,7 @@ export class World {
   }
 
   offer(call, agent, at) {
-    const leg = { leg: call.call * 2 + 2, kind: 'agent', agent: agent.id, started_at: iso(at), ringing_at: iso(at + 90), sip_code: 0, end_text: '', packets_received: 0, packets_lost: 0, jitter_us: 0, round_trip_us: 0 };
+    const leg = { leg: call.call * 2 + 2, kind: 'agent', agent: agent.id, number: '', talk_ms: 0, held_ms: 0, started_at: iso(at), ringing_at: iso(at + 90), sip_code: 0, end_text: '', packets_received: 0, packets_lost: 0, jitter_us: 0, round_trip_us: 0 };
     call.legs.push(leg);
     call.offered = at;
     this.busy.set(agent.id, call);

@@ -92,7 +92,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign in or out, go idle or busy, hang up
+         * Sign in or out, go idle or busy; dial, hold, transfer and the rest
          * @description For every role.
          */
         post: {
@@ -111,6 +111,292 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["AgentCommand"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Accepted"];
+                    };
+                };
+                /** @description A field is wrong: `field` names it */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No session, or wrong log-in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description The role or the CSRF token does not allow it */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No such thing in this tenant */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Not possible in the present state */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Too many tries; Retry-After tells the seconds to wait */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Any other error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent}/forward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where calls straight to the agent go instead
+         * @description For every role.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description its id, or "me" for one's own */
+                    agent: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AgentForward"];
+                    };
+                };
+                /** @description No session, or wrong log-in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description The role or the CSRF token does not allow it */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No such thing in this tenant */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Any other error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        /**
+         * Set it whole: a number, "voicemail", or empty for nowhere
+         * @description For every role.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description SessionView.csrf_token */
+                    "X-CSRF-Token": string;
+                };
+                path: {
+                    /** @description its id, or "me" for one's own */
+                    agent: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AgentForward"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Accepted"];
+                    };
+                };
+                /** @description A field is wrong: `field` names it */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No session, or wrong log-in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description The role or the CSRF token does not allow it */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No such thing in this tenant */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Not possible in the present state */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Too many tries; Retry-After tells the seconds to wait */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Any other error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent}/supervision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Listen to an agent, whisper, barge in, take over, force a state
+         * @description For supervisors and admins.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description SessionView.csrf_token */
+                    "X-CSRF-Token": string;
+                };
+                path: {
+                    /** @description its id, or "me" for one's own */
+                    agent: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Supervision"];
                 };
             };
             responses: {
@@ -284,6 +570,7 @@ export interface paths {
                     agent?: number;
                     queue?: number;
                     result?: components["schemas"]["CallResult"];
+                    direction?: components["schemas"]["CallDirection"];
                     /** @description CallPage.next of the page before */
                     before?: number;
                     /** @description length of the page */
@@ -358,7 +645,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One call with its legs
+         * One call with its legs, its time line and its recordings
          * @description For every role.
          */
         get: {
@@ -512,7 +799,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The recording as WAV (left the caller, right the agent); takes Range
+         * The sound (left the caller, right all others), WAV or Ogg Opus; takes Range
          * @description For every role.
          */
         get: {
@@ -520,6 +807,10 @@ export interface paths {
                 query?: {
                     /** @description 1: to be saved as a file */
                     download?: string;
+                    /** @description wav: decoded; else as it lies in the archive */
+                    format?: string;
+                    /** @description one of several; left out: the call's last */
+                    recording?: number;
                 };
                 header?: never;
                 path: {
@@ -535,11 +826,83 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "audio/wav": string;
+                        "audio/*": string;
                     };
                 };
-                /** @description The range asked for */
-                206: {
+                /** @description A field is wrong: `field` names it */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No session, or wrong log-in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description The role or the CSRF token does not allow it */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No such thing in this tenant */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Any other error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Delete the sound for good; a line in the deletion log stays
+         * @description For admins.
+         */
+        delete: {
+            parameters: {
+                query?: {
+                    /** @description one of several; left out: the call's last */
+                    recording?: number;
+                    /** @description needed */
+                    reason?: string;
+                };
+                header: {
+                    /** @description SessionView.csrf_token */
+                    "X-CSRF-Token": string;
+                };
+                path: {
+                    call: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done, no content */
+                204: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -581,8 +944,73 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorBody"];
                     };
                 };
-                /** @description The range is outside of the recording */
-                416: {
+                /** @description Any other error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A call's recordings, also those that are deleted
+         * @description For every role.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    call: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecordingRecord"][];
+                    };
+                };
+                /** @description No session, or wrong log-in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description The role or the CSRF token does not allow it */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No such thing in this tenant */
+                404: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -686,6 +1114,260 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All conference rooms, with who is there
+         * @description For supervisors and admins.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConferenceView"][];
+                    };
+                };
+                /** @description No session, or wrong log-in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description The role or the CSRF token does not allow it */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Any other error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One room: who is there, who speaks
+         * @description For supervisors and admins.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    conference: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConferenceView"];
+                    };
+                };
+                /** @description No session, or wrong log-in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description The role or the CSRF token does not allow it */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No such thing in this tenant */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Any other error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conferences/{conference}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mute, kick, lock, dial out, record, end
+         * @description For supervisors and admins.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description SessionView.csrf_token */
+                    "X-CSRF-Token": string;
+                };
+                path: {
+                    conference: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConferenceCommand"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Accepted"];
+                    };
+                };
+                /** @description A field is wrong: `field` names it */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No session, or wrong log-in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description The role or the CSRF token does not allow it */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No such thing in this tenant */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Not possible in the present state */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Too many tries; Retry-After tells the seconds to wait */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Any other error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/directory": {
         parameters: {
             query?: never;
@@ -694,7 +1376,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Queues, agents, trunks and busy reasons of the tenant
+         * Queues, agents, flows, conferences, mailboxes and the rest of the tenant's names
          * @description For every role.
          */
         get: {
@@ -864,6 +1546,415 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mailboxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's voicemail boxes, with counts; all of them for supervisors
+         * @description For every role.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailboxView"][];
+                    };
+                };
+                /** @description No session, or wrong log-in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description The role or the CSRF token does not allow it */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Any other error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/{mailbox}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages, newest first
+         * @description For every role.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description MessagePage.next of the page before */
+                    before?: number;
+                    /** @description 1 to 200, else 50 */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    mailbox: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessagePage"];
+                    };
+                };
+                /** @description A field is wrong: `field` names it */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No session, or wrong log-in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description The role or the CSRF token does not allow it */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No such thing in this tenant */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Any other error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/{mailbox}/messages/{message}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a message
+         * @description For every role.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description SessionView.csrf_token */
+                    "X-CSRF-Token": string;
+                };
+                path: {
+                    mailbox: number;
+                    message: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Accepted"];
+                    };
+                };
+                /** @description No session, or wrong log-in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description The role or the CSRF token does not allow it */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No such thing in this tenant */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Any other error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/{mailbox}/messages/{message}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A message's sound; takes Range
+         * @description For every role.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description 1: to be saved as a file */
+                    download?: string;
+                };
+                header?: never;
+                path: {
+                    mailbox: number;
+                    message: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "audio/*": string;
+                    };
+                };
+                /** @description A field is wrong: `field` names it */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No session, or wrong log-in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description The role or the CSRF token does not allow it */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No such thing in this tenant */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Any other error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/{mailbox}/messages/{message}/heard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark a message as heard
+         * @description For every role.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description SessionView.csrf_token */
+                    "X-CSRF-Token": string;
+                };
+                path: {
+                    mailbox: number;
+                    message: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Accepted"];
+                    };
+                };
+                /** @description No session, or wrong log-in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description The role or the CSRF token does not allow it */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No such thing in this tenant */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Any other error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -891,6 +1982,181 @@ export interface paths {
                     };
                     content: {
                         "application/json": string;
+                    };
+                };
+                /** @description Any other error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/deletions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The log of deleted recordings, oldest first
+         * @description For admins.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description deleted at or after */
+                    from?: string;
+                    /** @description deleted before */
+                    to?: string;
+                    /** @description DeletionPage.next of the page before */
+                    after?: number;
+                    /** @description 1 to 1000, else 100 */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeletionPage"];
+                    };
+                };
+                /** @description A field is wrong: `field` names it */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No session, or wrong log-in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description The role or the CSRF token does not allow it */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description Any other error */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The recordings of the calls that the filter finds, as a ZIP with index
+         * @description For supervisors and admins.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description calls that arrived at or after */
+                    from?: string;
+                    /** @description calls that arrived before */
+                    to?: string;
+                    /** @description beginning of the caller's or the called number */
+                    number?: string;
+                    /** @description who talked */
+                    agent?: number;
+                    queue?: number;
+                    result?: components["schemas"]["CallResult"];
+                    direction?: components["schemas"]["CallDirection"];
+                    /** @description CallPage.next of the page before */
+                    before?: number;
+                    /** @description wav: decoded */
+                    format?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/zip": string;
+                    };
+                };
+                /** @description A field is wrong: `field` names it */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description No session, or wrong log-in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description The role or the CSRF token does not allow it */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
                     };
                 };
                 /** @description Any other error */
@@ -1228,9 +2494,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Accepted: Record<string, never>;
+        Accepted: {
+            call?: number;
+        };
         /** @enum {string} */
-        AgentAction: "sign_in" | "sign_out" | "idle" | "busy" | "hang_up";
+        AgentAction: "sign_in" | "sign_out" | "idle" | "busy" | "hang_up" | "hold" | "resume" | "transfer" | "consult" | "swap" | "complete" | "cancel" | "join" | "dial" | "pick_up" | "to_flow" | "record" | "stop_record" | "pause_record" | "resume_record" | "send_digits" | "set_forward";
         AgentCallView: {
             call: number;
             queue: number;
@@ -1249,15 +2517,28 @@ export interface components {
         AgentCommand: {
             action: components["schemas"]["AgentAction"];
             reason?: string;
+            target?: components["schemas"]["CallTarget"];
+            number?: string;
+            agent?: number;
+            call?: number;
+            digits?: string;
+            forward?: components["schemas"]["AgentForward"];
+        };
+        AgentForward: {
+            always: string;
+            on_busy: string;
+            on_no_answer: string;
         };
         AgentInfo: {
             id: number;
             number: string;
             name: string;
             device: string;
+            seat: components["schemas"]["SeatKind"];
+            supervisor: boolean;
         };
         /** @enum {string} */
-        AgentState: "signed_out" | "idle" | "busy" | "ringing" | "talking" | "wrap_up";
+        AgentState: "signed_out" | "idle" | "busy" | "ringing" | "talking" | "wrap_up" | "dialing" | "monitoring";
         AgentView: {
             id: number;
             number: string;
@@ -1289,6 +2570,8 @@ export interface components {
             name_zh: string;
             name_en: string;
         };
+        /** @enum {string} */
+        CallDirection: "inbound" | "outbound" | "internal" | "conference";
         CallPage: {
             calls: components["schemas"]["CallRecord"][];
             next?: number;
@@ -1331,17 +2614,87 @@ export interface components {
             recording_ms: number;
             recording_error: string;
             legs: components["schemas"]["LegRecord"][];
+            direction: components["schemas"]["CallDirection"];
+            diverted_from: string;
+            /** @description milliseconds */
+            hold_ms: number;
+            transfers: number;
+            conference?: number;
+            flow_results: components["schemas"]["NamedValue"][];
+            time_line: components["schemas"]["PlaceRecord"][];
+            recordings: components["schemas"]["RecordingRecord"][];
         };
         /** @enum {string} */
-        CallResult: "in_progress" | "answered" | "abandoned" | "left_in_ivr" | "max_wait" | "queue_full" | "failed" | "flow_end";
+        CallResult: "in_progress" | "answered" | "abandoned" | "left_in_ivr" | "max_wait" | "queue_full" | "failed" | "flow_end" | "no_answer" | "voicemail" | "conference";
+        CallTarget: {
+            kind: components["schemas"]["TargetKind"];
+            /** Format: int64 */
+            id?: number;
+            number?: string;
+        };
+        /** @enum {string} */
+        ConferenceAction: "mute" | "unmute" | "kick" | "lock" | "unlock" | "dial_out" | "record" | "stop_record" | "end";
+        ConferenceCommand: {
+            action: components["schemas"]["ConferenceAction"];
+            member?: number;
+            number?: string;
+        };
+        ConferenceInfo: {
+            id: number;
+            name: string;
+            number: string;
+            max_members: number;
+        };
+        ConferenceMember: {
+            call: number;
+            number: string;
+            moderator: boolean;
+            muted: boolean;
+            speaking: boolean;
+            /** Format: date-time */
+            joined_at: string;
+        };
+        ConferenceView: {
+            id: number;
+            name: string;
+            number: string;
+            max_members: number;
+            call?: number;
+            /** Format: date-time */
+            since?: string;
+            locked: boolean;
+            recording: boolean;
+            members: components["schemas"]["ConferenceMember"][];
+        };
+        DeletionPage: {
+            deletions: components["schemas"]["DeletionView"][];
+            /** Format: int64 */
+            next?: number;
+        };
+        DeletionView: {
+            /** Format: int64 */
+            seq: number;
+            /** Format: date-time */
+            at: string;
+            call: number;
+            recording: number;
+            path: string;
+            reason: string;
+            by: string;
+        };
+        /** @enum {string} */
+        DialPurpose: "call" | "click" | "consult" | "transfer" | "forward" | "take_back" | "pick_up" | "supervise" | "conference" | "flow";
         DirectoryView: {
             queues: components["schemas"]["QueueInfo"][];
             agents: components["schemas"]["AgentInfo"][];
             trunks: components["schemas"]["TrunkInfo"][];
             busy_reasons: components["schemas"]["BusyReason"][];
+            flows: components["schemas"]["FlowInfo"][];
+            conferences: components["schemas"]["ConferenceInfo"][];
+            mailboxes: components["schemas"]["MailboxInfo"][];
         };
         /** @enum {string} */
-        EndCause: "normal" | "abandoned" | "left_in_ivr" | "flow_end" | "max_wait" | "queue_full" | "no_common_codec" | "media_failed" | "rtp_silence" | "max_duration" | "forced" | "control_restarted" | "shutdown" | "network";
+        EndCause: "normal" | "abandoned" | "left_in_ivr" | "flow_end" | "max_wait" | "queue_full" | "no_common_codec" | "media_failed" | "rtp_silence" | "max_duration" | "forced" | "control_restarted" | "shutdown" | "network" | "no_answer" | "busy" | "rejected" | "unreachable" | "no_route" | "voicemail" | "conference_ended" | "kicked";
         ErrorBody: {
             code: string;
             field: string;
@@ -1355,6 +2708,10 @@ export interface components {
             type: string;
             body_json: string;
         };
+        FlowInfo: {
+            id: number;
+            name: string;
+        };
         HealthView: {
             status: string;
             version: string;
@@ -1363,7 +2720,9 @@ export interface components {
             calls: number;
         };
         /** @enum {string} */
-        LegKind: "caller" | "agent";
+        LegKind: "caller" | "agent" | "outside" | "supervisor";
+        /** @enum {string} */
+        LegPlace: "apart" | "ringing" | "flow" | "talk" | "aside" | "held" | "away" | "listening" | "whispering" | "conference" | "muted" | "mailbox";
         LegRecord: {
             leg: number;
             kind: components["schemas"]["LegKind"];
@@ -1385,6 +2744,13 @@ export interface components {
             packets_lost: number;
             jitter_us: number;
             round_trip_us: number;
+            number: string;
+            trunk?: number;
+            purpose?: components["schemas"]["DialPurpose"];
+            /** @description milliseconds */
+            talk_ms: number;
+            /** @description milliseconds */
+            held_ms: number;
         };
         LiveMessage: {
             type: components["schemas"]["LiveType"];
@@ -1393,17 +2759,72 @@ export interface components {
             board?: components["schemas"]["BoardView"];
             queue?: components["schemas"]["QueueView"];
             agent?: components["schemas"]["AgentView"];
+            conference?: components["schemas"]["ConferenceView"];
+            conferences?: components["schemas"]["ConferenceView"][];
+            voicemail?: components["schemas"]["VoicemailNotice"];
         };
         /** @enum {string} */
-        LiveType: "hello" | "queue" | "agent" | "resync" | "closing";
+        LiveType: "hello" | "queue" | "agent" | "conference" | "voicemail" | "resync" | "closing";
         LogIn: {
             user_name: string;
             password: string;
         };
+        MailboxInfo: {
+            id: number;
+            name: string;
+            number: string;
+            agent?: number;
+            queue?: number;
+        };
+        MailboxView: {
+            mailbox: components["schemas"]["MailboxInfo"];
+            messages: components["schemas"]["MessageCounts"];
+        };
         /** @enum {string} */
-        OfferOutcome: "answered" | "no_answer" | "rejected" | "busy" | "unreachable" | "caller_left" | "withdrawn";
+        MessageChange: "left" | "heard" | "deleted";
+        MessageCounts: {
+            unheard: number;
+            heard: number;
+        };
+        MessagePage: {
+            messages: components["schemas"]["MessageView"][];
+            next?: number;
+        };
+        MessageView: {
+            message: number;
+            call: number;
+            caller: string;
+            /** Format: date-time */
+            left_at: string;
+            /** @description milliseconds */
+            length_ms: number;
+            /** Format: date-time */
+            heard_at?: string;
+            heard_by?: number;
+        };
+        NamedValue: {
+            name: string;
+            value: string;
+        };
         /** @enum {string} */
-        Party: "caller" | "agent" | "system";
+        OfferOutcome: "answered" | "no_answer" | "rejected" | "busy" | "unreachable" | "caller_left" | "withdrawn" | "picked_up";
+        /** @enum {string} */
+        Party: "caller" | "agent" | "system" | "outside" | "supervisor";
+        PauseRecord: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to?: string;
+            by: number;
+        };
+        PlaceRecord: {
+            leg: number;
+            place: components["schemas"]["LegPlace"];
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to?: string;
+        };
         QueueCounters: {
             /** Format: int64 */
             offered: number;
@@ -1448,7 +2869,27 @@ export interface components {
             today: components["schemas"]["QueueCounters"];
         };
         /** @enum {string} */
+        RecordingKind: "call" | "conference" | "voicemail";
+        RecordingRecord: {
+            recording: number;
+            kind: components["schemas"]["RecordingKind"];
+            /** Format: date-time */
+            started_at: string;
+            /** @description milliseconds */
+            length_ms: number;
+            /** Format: int64 */
+            octets: number;
+            error: string;
+            codec: string;
+            encrypted: boolean;
+            /** Format: date-time */
+            deleted_at?: string;
+            pauses: components["schemas"]["PauseRecord"][];
+        };
+        /** @enum {string} */
         Role: "agent" | "supervisor" | "admin";
+        /** @enum {string} */
+        SeatKind: "inbound" | "two_way";
         SessionView: {
             user_name: string;
             role: components["schemas"]["Role"];
@@ -1458,11 +2899,27 @@ export interface components {
             agent?: number;
             csrf_token: string;
         };
+        Supervision: {
+            action: components["schemas"]["SupervisorAction"];
+            reason?: string;
+        };
+        /** @enum {string} */
+        SupervisorAction: "listen" | "whisper" | "barge_in" | "take_over" | "leave" | "forced_release" | "forced_sign_out" | "forced_busy" | "forced_idle";
+        /** @enum {string} */
+        TargetKind: "agent" | "queue" | "flow" | "number" | "mailbox" | "conference";
         TrunkInfo: {
             id: number;
             name: string;
             addresses: string[];
             max_calls: number;
+        };
+        VoicemailNotice: {
+            mailbox: number;
+            message: number;
+            change: components["schemas"]["MessageChange"];
+            caller: string;
+            /** @description milliseconds */
+            length_ms: number;
         };
         WaitingView: {
             call: number;

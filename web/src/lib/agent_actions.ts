@@ -10,7 +10,7 @@ export interface Action {
   look: 'primary' | 'plain' | 'danger';
 }
 
-const inCall: AgentState[] = ['ringing', 'talking'];
+const inCall: AgentState[] = ['ringing', 'dialing', 'talking', 'monitoring'];
 
 export function actionsFor(state: AgentState): Action[] {
   const signedIn = state !== 'signed_out';

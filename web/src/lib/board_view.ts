@@ -9,7 +9,9 @@ export type Sort = 'state' | 'number' | 'name' | 'since';
 export const sorts: Sort[] = ['state', 'number', 'name', 'since'];
 
 /** States in the order in which a supervisor looks for them. */
-export const stateOrder: AgentState[] = ['ringing', 'talking', 'wrap_up', 'idle', 'busy', 'signed_out'];
+export const stateOrder: AgentState[] = [
+  'ringing', 'dialing', 'talking', 'monitoring', 'wrap_up', 'idle', 'busy', 'signed_out',
+];
 
 export interface AgentFilter {
   state: AgentState | '';
