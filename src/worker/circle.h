@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "media/codec/g711.h"
+#include "media/room/active_speaker.h"
 #include "media/room/mixer.h"
+#include "worker/timer_wheel.h"
 
 namespace seatline::worker {
 
@@ -27,7 +29,12 @@ struct Circle {
     std::array<bool, 2> coded_ready{};  ///< by law
     std::array<std::array<std::uint8_t, media::frame_samples>, 2> coded;
 
-    [[nodiscard]] bool unused() const { return speakers.empty() && hearers.empty(); }
+    // Who speaks, while control wants to know.
+    bool watched = false;
+    media::ActiveSpeaker active;
+    Timer speaker_timer{timer_speaker, this};  ///< runs while watched and somebody may speak
+
+    [[nodiscard]] bool unused() const { return speakers.empty() && hearers.empty() && !watched; }
 };
 
 }  // namespace seatline::worker

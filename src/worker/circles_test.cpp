@@ -214,5 +214,37 @@ TEST(Circles, a_prompt_over_talk_is_mixed_and_a_muting_one_stands_alone) {
     EXPECT_EQ((Legs{1}), who(heard[1], 4));
 }
 
+TEST(Circles, the_active_speaker_is_told_in_a_relayed_talk_and_in_a_mix) {
+    TestWorker worker(ports(27800));
+    Company company(worker, 3);
+    const auto watch = [&](bool on) {
+        proto::ToWorker c;
+        c.mutable_watch_speaker()->set_circle(5);
+        c.mutable_watch_speaker()->set_watch(on);
+        worker.send(c);
+    };
+    const auto told = [&](int wait_ms) -> std::optional<std::uint64_t> {
+        const auto event = worker.expect(proto::FromWorker::kActiveSpeaker, wait_ms);
+        if (!event) return std::nullopt;
+        EXPECT_EQ(5u, event->active_speaker().circle());
+        return event->active_speaker().leg();
+    };
+    watch(true);  // before anybody is there
+    worker.join(5, {1, 2});
+    company.talk({1}, 700);
+    EXPECT_EQ(1u, told(500));
+    EXPECT_EQ(0u, told(3000));  // a second of silence later
+    company.talk({2}, 700);
+    EXPECT_EQ(2u, told(500));
+    worker.join(5, {3});
+    company.talk({3}, 1400);
+    EXPECT_EQ(3u, told(500));
+    worker.close(3);
+    EXPECT_EQ(0u, told(1000));  // who is gone speaks no more
+    watch(false);
+    company.talk({1}, 500);
+    EXPECT_FALSE(told(300));
+}
+
 }  // namespace
 }  // namespace seatline::worker::testing

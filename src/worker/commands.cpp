@@ -34,7 +34,14 @@ void Worker::start(std::uint32_t pid) {
     control_.send(event);
 }
 
-void Worker::on_command(const proto::ToWorker& command, Instant now) {
+void Worker::on_command(proto::ToWorker& command, Instant now) {
+    run_command(command, now);
+    if (command.has_open_leg() && command.open_leg().has_remote())
+        wipe_keys(*command.mutable_open_leg()->mutable_remote());
+    if (command.has_set_remote()) wipe_keys(*command.mutable_set_remote()->mutable_remote());
+}
+
+void Worker::run_command(const proto::ToWorker& command, Instant now) {
     using Body = proto::ToWorker::BodyCase;
     switch (command.body_case()) {
         case Body::kOpenLeg:
@@ -58,8 +65,9 @@ void Worker::on_command(const proto::ToWorker& command, Instant now) {
         case Body::kSendDigits:
             return send_digits(command.send_digits());
         case Body::kPlace:
-            return place(command.place());
-        case Body::kWatchSpeaker:  // not built yet
+            return place(command.place(), now);
+        case Body::kWatchSpeaker:
+            return watch_speaker(command.watch_speaker(), now);
         case Body::BODY_NOT_SET:
             log::warn("media worker: a command that this version does not know");
             return;
@@ -96,6 +104,13 @@ void Worker::open_leg(const proto::OpenLeg& c, Instant now) {
     const bool answer = c.has_remote();
     auto formats = answer ? answer_formats(c.remote(), c.allowed()) : offer_formats(c.allowed());
     if (formats.has_error()) return leg_failed(c.leg(), formats.error().reason);
+    LegSecurity security;
+    if (answer) {
+        const auto secured = security.answer(c.remote());
+        if (secured.has_error()) return leg_failed(c.leg(), secured.error().reason);
+    } else {
+        security.offer(c.srtp());
+    }
     PortPool* pool = pool_for(answer ? &c.remote() : nullptr);
     if (pool == nullptr) return leg_failed(c.leg(), "no interface for this address family");
     auto sockets = pool->acquire(now);
@@ -109,6 +124,7 @@ void Worker::open_leg(const proto::OpenLeg& c, Instant now) {
     leg.sockets->leg = &leg;
     leg.allowed = c.allowed();
     leg.formats = std::move(*formats);
+    leg.security = std::move(security);
     leg.silence_limit = milliseconds{c.rtp_silence_ms()};
     leg.last_packet = now;
     leg.out = media::OutStream(random(), static_cast<std::uint16_t>(random() & 0x7FFF), random());
@@ -116,13 +132,20 @@ void Worker::open_leg(const proto::OpenLeg& c, Instant now) {
     if (answer) take_remote(leg, c.remote(), now);
     wheel_.set(leg.rtcp_timer, now + media::rtcp_interval(random(), true));
     if (!stats_timer_.set()) wheel_.set(stats_timer_, now + 1s);
-    announce_local(
-        leg, answer,
-        answer ? static_cast<Direction>(c.remote().direction() & 3) : Direction::sendrecv);
+    announce_local(leg, answer ? answer_direction(leg, c.remote()) : Direction::sendrecv);
     tap_named(leg, now);
 }
 
-void Worker::announce_local(const Leg& leg, bool answer, Direction remote_direction) {
+Direction Worker::answer_direction(const Leg& leg, const proto::MediaDescription& remote) {
+    const Direction direction = mirrored(static_cast<Direction>(remote.direction() & 3));
+    // A description with the address 0.0.0.0 is the old way to say "do not send to me" (RFC 3264
+    // section 8.4).
+    if (leg.remote.signalled.unspecified() && direction == Direction::sendrecv)
+        return Direction::recvonly;
+    return direction;
+}
+
+void Worker::announce_local(const Leg& leg, Direction direction) {
     auto& opened = *event_.mutable_leg_opened();
     opened.set_leg(leg.id);
     auto& local = *opened.mutable_local();
@@ -133,14 +156,11 @@ void Worker::announce_local(const Leg& leg, bool answer, Direction remote_direct
     local.set_port(leg.sockets->port);
     local.set_rtcp_port(leg.sockets->port + 1u);
     local.set_ptime_ms(20);
-    Direction direction = mirrored(remote_direction);
-    // A description with the address 0.0.0.0 is the old way to say "do not send to me" (RFC 3264
-    // section 8.4).
-    if (answer && leg.remote.signalled.unspecified() && direction == Direction::sendrecv)
-        direction = Direction::recvonly;
     local.set_direction(static_cast<std::uint32_t>(direction));
     for (const auto& f : leg.formats.local) *local.add_formats() = f;
+    leg.security.describe(local);
     control_.send(event_);
+    wipe_keys(local);
 }
 
 void Worker::take_remote(Leg& leg, const proto::MediaDescription& description, Instant now) {
@@ -184,8 +204,14 @@ void Worker::set_remote(const proto::SetRemote& c, Instant now) {
     }
     if (formats.has_error() && c.remote().port() != 0)
         return leg_failed(leg->id, formats.error().reason);
+    if (c.remote().port() != 0) {
+        const auto secured = leg->security.update(c.remote());
+        if (secured.has_error()) return leg_failed(leg->id, secured.error().reason);
+    }
     if (formats.has_value()) leg->formats = std::move(*formats);
     take_remote(*leg, c.remote(), now);
+    // Our keys or their tag are others now: the answer to this description must say so.
+    if (leg->security.take_changed()) announce_local(*leg, answer_direction(*leg, c.remote()));
 }
 
 void Worker::close_leg(const proto::CloseLeg& c, Instant now) {
@@ -205,7 +231,7 @@ void Worker::close_leg(const proto::CloseLeg& c, Instant now) {
 }
 
 void Worker::remove_leg(Leg& leg, Instant now) {
-    place_leg(leg, 0, {});
+    place_leg(leg, 0, {}, now);
     leg.sockets->leg = nullptr;
     leg.pool->release(leg.sockets, now);
     leg.sockets = nullptr;
@@ -214,84 +240,6 @@ void Worker::remove_leg(Leg& leg, Instant now) {
     leg.player = {};
     leg.digit_sender = {};
     refresh_ticking(leg);
-}
-
-void Worker::play(const proto::Play& c) {
-    const auto found = legs_.find(c.leg());
-    const auto refuse = [&](const char* outcome) {
-        event_.mutable_play_ended()->set_leg(c.leg());
-        event_.mutable_play_ended()->set_play(c.play());
-        event_.mutable_play_ended()->set_outcome(outcome);
-        control_.send(event_);
-    };
-    if (found == legs_.end()) return refuse("stopped");
-    Player player;
-    player.play = c.play();
-    player.loop = c.loop();
-    player.mutes_sources = c.mute_sources();
-    for (const auto& name : c.prompts()) {
-        const auto prompt = prompts_.find(name);
-        if (prompt == prompts_.end() || prompt->second->state == PromptEntry::State::failed) {
-            return refuse("unknown_prompt");
-        }
-        player.prompts.push_back(prompt->second);
-    }
-    if (player.prompts.empty()) return refuse("finished");
-    Leg& leg = *found->second;
-    if (leg.player.play != 0) end_play(leg, "replaced");
-    leg.player = std::move(player);
-    refresh_mode(leg);
-}
-
-void Worker::stop_play(const proto::StopPlay& c) {
-    Leg* leg = find_or_fail(c.leg());
-    if (leg != nullptr && leg->player.play != 0) end_play(*leg, "stopped");
-}
-
-void Worker::load_prompt(const proto::LoadPrompt& c) {
-    auto job = std::make_unique<PromptJob>();
-    job->name = c.name();
-    job->path = c.path();
-    // A prompt that is known stays playable until the new one is read.
-    if (!prompts_.contains(c.name())) prompts_[c.name()] = std::make_shared<PromptEntry>();
-    files_.load_prompt(std::move(job));
-}
-
-void Worker::on_file_results() {
-    files_.clear_event();
-    files_.results(
-        [this](std::unique_ptr<RecordingFile> file) {
-            auto& ended = *event_.mutable_recording_ended();
-            const auto skipped = skipped_frames_.find(file.get());
-            if (skipped != skipped_frames_.end()) {
-                if (!file->error.empty()) file->error += "; ";
-                file->error += "disk too slow: " + std::to_string(skipped->second / 8) + " ms lost";
-                skipped_frames_.erase(skipped);
-            }
-            ended.set_recording(file->recording);
-            ended.set_path(file->path);
-            ended.set_length_ms(file->end_position / 8);
-            ended.set_octets(file->octets);
-            ended.set_error(file->error);
-            control_.send(event_);
-        },
-        [this](std::unique_ptr<PromptJob> job) {
-            auto& entry = prompts_[job->name];
-            if (!entry || entry->state == PromptEntry::State::ready)
-                entry = std::make_shared<PromptEntry>();
-            auto& loaded = *event_.mutable_prompt_loaded();
-            loaded.Clear();
-            loaded.set_name(job->name);
-            if (job->result.has_value()) {
-                entry->prompt = std::move(*job->result);
-                entry->state = PromptEntry::State::ready;
-                loaded.set_length_ms(entry->prompt.length_ms());
-            } else {
-                entry->state = PromptEntry::State::failed;
-                loaded.set_error(job->result.error().text());
-            }
-            control_.send(event_);
-        });
 }
 
 void Worker::send_digits(const proto::SendDigits& c) {

@@ -60,6 +60,8 @@ bool ControlLink::next_frame() {
         open_ = false;
         return false;
     }
+    // Keys of SRTP pass through here: nothing of a frame stays behind.
+    ::explicit_bzero(in_.data() + in_read_, 4 + size);
     in_read_ += 4 + size;
     return true;
 }
@@ -96,6 +98,7 @@ void ControlLink::flush() {
         }
         out_sent_ += static_cast<std::size_t>(sent);
     }
+    ::explicit_bzero(out_.data(), out_.size());
     out_.clear();
     out_sent_ = 0;
 }

@@ -22,7 +22,7 @@ public:
     /// False once control is gone, speaks nonsense, or has not read 8 MiB of events.
     [[nodiscard]] bool open() const { return open_; }
 
-    /// Reads what is there and calls `handle(const proto::ToWorker&)` for each whole frame.
+    /// Reads what is there and calls `handle(proto::ToWorker&)` for each whole frame.
     template <class Handle>
     void read(Handle&& handle) {
         bool more = true;

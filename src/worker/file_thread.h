@@ -41,10 +41,14 @@ struct RecordingFile {
     bool failed = false;
 };
 
+struct PromptEntry;
+
 struct PromptJob {
     std::string name;
     std::string path;
     Result<media::Prompt> result = media::Prompt{};
+    /// Set: a file that one play alone waits for, and no prompt with a name.
+    std::shared_ptr<PromptEntry> for_play;
 };
 
 struct FileJob {

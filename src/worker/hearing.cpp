@@ -22,13 +22,14 @@ void Worker::forget_if_unused(std::uint64_t id) {
     if (found != circles_.end() && found->second->unused()) circles_.erase(found);
 }
 
-void Worker::place(const proto::Place& c) {
+void Worker::place(const proto::Place& c, Instant now) {
     Leg* leg = find_or_fail(c.leg());
     if (leg == nullptr) return;
-    place_leg(*leg, c.speaks_in(), {c.hears().begin(), c.hears().end()});
+    place_leg(*leg, c.speaks_in(), {c.hears().begin(), c.hears().end()}, now);
 }
 
-void Worker::place_leg(Leg& leg, std::uint64_t speaks_in, std::vector<std::uint64_t> hears) {
+void Worker::place_leg(Leg& leg, std::uint64_t speaks_in, std::vector<std::uint64_t> hears,
+                       Instant now) {
     std::ranges::sort(hears);
     const auto repeated = std::ranges::unique(hears);
     hears.erase(repeated.begin(), repeated.end());
@@ -46,7 +47,7 @@ void Worker::place_leg(Leg& leg, std::uint64_t speaks_in, std::vector<std::uint6
         leg.hears.back()->hearers.push_back(&leg);
     }
     for (Circle* circle : heard) circle->hearers.erase(std::ranges::find(circle->hearers, &leg));
-    if (speaks_in != spoke_in) move_speaker(leg, speaks_in);
+    if (speaks_in != spoke_in) move_speaker(leg, speaks_in, now);
     refresh_mode(leg);
     for (Circle* circle : leg.hears) refresh_mixed(*circle);
     for (Circle* circle : heard) {
@@ -56,16 +57,18 @@ void Worker::place_leg(Leg& leg, std::uint64_t speaks_in, std::vector<std::uint6
     forget_if_unused(spoke_in);
 }
 
-void Worker::move_speaker(Leg& leg, std::uint64_t to) {
+void Worker::move_speaker(Leg& leg, std::uint64_t to, Instant now) {
     Circle* const from = leg.speaks_in;
     leg.speaks_in = to == 0 ? nullptr : &circle_of(to);
     if (from != nullptr) std::erase(from->speakers, &leg);
     if (leg.speaks_in != nullptr) leg.speaks_in->speakers.push_back(&leg);
     if (leg.speaks_in == nullptr) leg.mixed = false;
+    leg.level = {};
     for (Circle* circle : {from, leg.speaks_in}) {
         if (circle == nullptr) continue;
         for (Leg* hearer : circle->hearers) refresh_mode(*hearer);
         refresh_mixed(*circle);
+        watch_circle(*circle, now);
     }
 }
 
@@ -118,6 +121,35 @@ void Worker::refresh_mixed(Circle& circle) {
     }
 }
 
+void Worker::watch_speaker(const proto::WatchSpeaker& c, Instant now) {
+    if (c.circle() == 0) return;
+    Circle& circle = circle_of(c.circle());
+    if (c.watch() != circle.watched) circle.active = {};
+    circle.watched = c.watch();
+    watch_circle(circle, now);
+    forget_if_unused(c.circle());
+}
+
+void Worker::watch_circle(Circle& circle, Instant now) {
+    if (!circle.watched)
+        circle.speaker_timer.cancel();
+    else if (!circle.speaker_timer.set() && !circle.speakers.empty())
+        wheel_.set(circle.speaker_timer, now + media::speaker_window);
+}
+
+void Worker::update_speaker(Circle& circle, Instant now) {
+    const std::uint64_t before = circle.active.leg();
+    levels_.clear();
+    for (Leg* speaker : circle.speakers)
+        levels_.push_back({speaker->id, speaker->level.end_window()});
+    if (circle.active.update(levels_) != before) {
+        event_.mutable_active_speaker()->set_circle(circle.id);
+        event_.mutable_active_speaker()->set_leg(circle.active.leg());
+        control_.send(event_);
+    }
+    watch_circle(circle, now);
+}
+
 void Worker::refresh_ticking(Leg& leg) {
     const bool wanted =
         leg.sockets != nullptr && (leg.mode == HearingMode::player ||
@@ -129,16 +161,6 @@ void Worker::refresh_ticking(Leg& leg) {
         std::erase(ticking_, &leg);
         leg.ticking = false;
     }
-}
-
-void Worker::end_play(Leg& leg, const char* outcome) {
-    auto& ended = *event_.mutable_play_ended();
-    ended.set_leg(leg.id);
-    ended.set_play(leg.player.play);
-    ended.set_outcome(outcome);
-    control_.send(event_);
-    leg.player = {};
-    refresh_mode(leg);
 }
 
 }  // namespace seatline::worker

@@ -20,6 +20,7 @@
 #include "worker/negotiation.h"
 #include "worker/port_pool.h"
 #include "worker/recording.h"
+#include "worker/security.h"
 #include "worker/timer_wheel.h"
 
 namespace seatline::worker {
@@ -63,6 +64,7 @@ struct Leg {
     AllowedFormats allowed;
     StreamFormats formats;
     RemoteEnd remote;
+    LegSecurity security;
 
     // What comes in.
     media::ReceiveStatistics received;
@@ -75,6 +77,7 @@ struct Leg {
     media::DigitReceiver digits;
     std::vector<RecordingTap> taps;  ///< the recordings that it is or was in
     Circle* speaks_in = nullptr;
+    media::VoiceLevel level;       ///< kept while its circle is watched
     std::vector<Leg*> relayed_to;  ///< legs that hear this one and nobody else
     bool mixed = false;            ///< another leg hears it mixed: its frames are decoded
     std::unique_ptr<media::JitterBuffer> jitter;

@@ -2,6 +2,7 @@
 // packet, then passed on listener by listener, so that each listener's packets leave in one call.
 // Nothing here allocates.
 #include <algorithm>
+#include <cstring>
 
 #include "worker/latch.h"
 #include "worker/worker.h"
@@ -62,6 +63,7 @@ bool Worker::accept(Leg& leg, std::span<std::uint8_t> datagram, const Address& f
         take_rtcp(leg, datagram, from, false, now);
         return false;
     }
+    if (!leg.security.plain()) datagram = datagram.first(leg.security.unprotect(datagram));
     if (!media::parse_rtp(datagram, item.packet)) {
         ++leg.malformed;
         return false;
@@ -97,6 +99,8 @@ bool Worker::accept(Leg& leg, std::span<std::uint8_t> datagram, const Address& f
 void Worker::take_audio(Leg& leg, const Item& item, Instant now) {
     const std::span<const std::uint8_t> payload(item.data + item.packet.payload_offset,
                                                 item.packet.payload_size);
+    if (leg.speaks_in != nullptr && leg.speaks_in->watched)
+        leg.level.add(law_of(item.kind), payload);
     for (RecordingTap& tap : leg.taps)
         tap.recording->timeline.put(tap.track, law_of(item.kind), item.packet.timestamp, payload,
                                     now);
@@ -159,21 +163,33 @@ void Worker::relay_one(Leg& source, Leg& listener, const Item& item, Instant now
     packet.payload_type = event ? static_cast<std::uint8_t>(listener.formats.event_payload_type)
                                 : listener.formats.send_payload_type;
     listener.out.relay(stream, packet, now);
-    // The new header goes right before the payload, over the old one.
+    const std::uint8_t* payload = item.data + packet.payload_offset;
+    // The new header goes right before the payload, over the old one; but what this listener alone
+    // gets (its law, its key) is made in a buffer apart.
     std::uint8_t* datagram = item.data + packet.payload_offset - media::rtp_header_size;
+    std::uint8_t* apart = made_[static_cast<std::size_t>(&item - items_.data())].data();
     if (!event && law_of(item.kind) != *listener.formats.send_law) {
-        std::uint8_t* translated =
-            translated_[static_cast<std::size_t>(&item - items_.data())].data();
-        media::g711_transcode(law_of(item.kind),
-                              {item.data + packet.payload_offset, packet.payload_size},
-                              translated + media::rtp_header_size);
-        datagram = translated;
+        media::g711_transcode(law_of(item.kind), {payload, packet.payload_size},
+                              apart + media::rtp_header_size);
+        datagram = apart;
+    } else if (!listener.security.plain()) {
+        std::memcpy(apart + media::rtp_header_size, payload, packet.payload_size);
+        datagram = apart;
     }
     media::write_rtp_header(datagram, packet);
-    out_.add(listener.sockets->rtp_fd, listener.remote.rtp, datagram,
-             media::rtp_header_size + packet.payload_size);
-    ++listener.packets_sent;
-    listener.octets_sent += packet.payload_size;
+    send_rtp(listener, datagram, packet.payload_size);
+}
+
+/// Queues one packet, header written; `datagram` stays until the flush, with room for a trailer.
+void Worker::send_rtp(Leg& leg, std::uint8_t* datagram, std::size_t payload_size) {
+    std::size_t size = media::rtp_header_size + payload_size;
+    if (!leg.security.plain()) {
+        size = leg.security.protect({datagram, size + media::srtp_max_trailer}, size);
+        if (size == 0) return;  // no key of ours in use yet, or the number was used
+    }
+    out_.add(leg.sockets->rtp_fd, leg.remote.rtp, datagram, size);
+    ++leg.packets_sent;
+    leg.octets_sent += payload_size;
 }
 
 void Worker::on_rtcp(SocketPair& sockets, Instant now) {
@@ -186,8 +202,9 @@ void Worker::on_rtcp(SocketPair& sockets, Instant now) {
     }
 }
 
-void Worker::take_rtcp(Leg& leg, std::span<const std::uint8_t> datagram, const Address& from,
+void Worker::take_rtcp(Leg& leg, std::span<std::uint8_t> datagram, const Address& from,
                        bool rtcp_socket, Instant now) {
+    if (!leg.security.plain()) datagram = datagram.first(leg.security.unprotect_rtcp(datagram));
     media::RtcpSummary summary;
     const bool plausible =
         from.same_host(leg.remote.rtp) || from.same_host(leg.remote.signalled_rtcp);

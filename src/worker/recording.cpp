@@ -121,6 +121,23 @@ void Worker::write_settled(Recording& recording, bool all, Instant now) {
     }
 }
 
+/// The file is closed: its result goes to control.
+void Worker::recording_ended(RecordingFile& file) {
+    const auto skipped = skipped_frames_.find(&file);
+    if (skipped != skipped_frames_.end()) {
+        if (!file.error.empty()) file.error += "; ";
+        file.error += "disk too slow: " + std::to_string(skipped->second / 8) + " ms lost";
+        skipped_frames_.erase(skipped);
+    }
+    auto& ended = *event_.mutable_recording_ended();
+    ended.set_recording(file.recording);
+    ended.set_path(file.path);
+    ended.set_length_ms(file.end_position / 8);
+    ended.set_octets(file.octets);
+    ended.set_error(file.error);
+    control_.send(event_);
+}
+
 void Worker::end_recording(Recording& recording, Instant now) {
     write_settled(recording, true, now);
     if (recording.skipped_frames > 0) skipped_frames_[recording.file] = recording.skipped_frames;

@@ -12,15 +12,6 @@ namespace seatline::worker {
 
 struct RecordingFile;
 
-enum TimerKind : std::uint8_t {
-    timer_rtcp,
-    timer_silence,
-    timer_digit,
-    timer_recording,
-    timer_speaker,
-    timer_worker_stats
-};
-
 struct Recording {
     std::uint64_t id = 0;
     std::vector<std::uint64_t> left;  ///< legs of this side, open or not

@@ -37,6 +37,8 @@ void Worker::on_timer(Timer& timer, Instant now) {
             wheel_.set(timer, now + 500ms);
             return;
         }
+        case timer_speaker:
+            return update_speaker(*static_cast<Circle*>(timer.owner), now);
         default:
             send_worker_stats(now);
             if (!legs_.empty()) wheel_.set(timer, now + 1s);
@@ -72,8 +74,10 @@ void Worker::send_rtcp(Leg& leg, bool bye, Instant now) {
         }
         report.block = block;
     }
-    std::array<std::uint8_t, media::rtcp_max_size> datagram;
-    const std::size_t size = media::build_rtcp(datagram, report);
+    std::array<std::uint8_t, media::rtcp_max_size + media::srtcp_trailer> datagram;
+    std::size_t size = media::build_rtcp(datagram, report);
+    if (!leg.security.plain()) size = leg.security.protect_rtcp(datagram, size);
+    if (size == 0) return;
     out_.flush();
     out_.add(leg.sockets->rtcp_fd, leg.remote.rtcp, datagram.data(), size);
     out_.flush();

@@ -124,7 +124,7 @@ private:
             case EpollTag::Kind::rtcp:
                 return worker_.on_rtcp(*tag.sockets, now);
             case EpollTag::Kind::control:
-                return control_.read([&](const proto::ToWorker& c) { worker_.on_command(c, now); });
+                return control_.read([&](proto::ToWorker& c) { worker_.on_command(c, now); });
             case EpollTag::Kind::tick: {
                 const std::uint64_t ticks = std::min(tick_.elapsed(), max_ticks_made_up);
                 for (std::uint64_t i = 0; i < ticks; ++i) worker_.on_tick(now);

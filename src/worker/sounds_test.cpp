@@ -70,6 +70,54 @@ TEST(Play, bad_prompt_files_are_refused_with_a_reason) {
     std::filesystem::remove(path);
 }
 
+TEST(Play, a_file_is_read_for_one_play_and_forgotten) {
+    TestWorker worker(ports(31000));
+    Phone a;
+    a.open_leg(worker, 1, 9);
+    const auto path = temporary("voicemail.wav");
+    write_wav(path, make_tone(700, 8000, 200), 8000);
+    const PromptFile beep(worker, "beep", make_tone(1500, 8000, 200));
+    worker.play(1, 50, {"beep", "file:" + path, "beep"});
+    auto heard = a.hear(2000, 300);
+    ASSERT_EQ(4800u, heard.size());
+    EXPECT_GT(tone_share(std::span(heard).first(1600), 1500), 0.98);
+    EXPECT_GT(tone_share(std::span(heard).subspan(1600, 1600), 700), 0.98);
+    EXPECT_EQ("finished", worker.expect(proto::FromWorker::kPlayEnded)->play_ended().outcome());
+    write_wav(path, make_tone(2100, 8000, 200), 8000);  // another message under this name
+    worker.play(1, 51, {"file:" + path});
+    heard = a.hear(2000, 300);
+    EXPECT_GT(tone_share(heard, 2100), 0.98);
+    EXPECT_EQ("finished", worker.expect(proto::FromWorker::kPlayEnded)->play_ended().outcome());
+    EXPECT_FALSE(worker.expect(proto::FromWorker::kPromptLoaded, 10));
+    std::filesystem::remove(path);
+}
+
+TEST(Play, a_file_that_cannot_be_read_ends_its_play_only) {
+    TestWorker worker(ports(22800));
+    Phone a, b;
+    a.open_leg(worker, 1, 9);
+    b.open_leg(worker, 2, 9);
+    const auto path = temporary("no_voicemail.wav");
+    std::ofstream(path) << "this is no audio";
+    const PromptFile beep(worker, "beep", make_tone(1500, 8000, 200));
+    worker.play(2, 60, {"beep"}, true);
+    std::uint64_t play = 61;
+    for (const auto& file : {path, std::string("/nonexistent/x.wav")}) {
+        worker.play(1, play, {"beep", "file:" + file});
+        const auto ended = worker.expect(proto::FromWorker::kPlayEnded);
+        ASSERT_TRUE(ended);
+        EXPECT_EQ(play++, ended->play_ended().play());
+        EXPECT_EQ("unknown_prompt", ended->play_ended().outcome());
+    }
+    EXPECT_GT(tone_share(b.hear(400), 1500), 0.9);
+    // Closed while its file is still being read: the result finds nobody.
+    worker.play(1, 70, {"file:/nonexistent/y.wav"});
+    worker.close(1);
+    EXPECT_TRUE(worker.expect(proto::FromWorker::kPlayEnded));
+    EXPECT_FALSE(worker.expect(proto::FromWorker::kPlayEnded, 50));
+    std::filesystem::remove(path);
+}
+
 TEST(Mix, three_hear_each_other_but_not_themselves) {
     TestWorker worker(ports(23400));
     Phone a, b, c;

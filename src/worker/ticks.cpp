@@ -81,7 +81,7 @@ bool Worker::next_prompt_frame(Leg& leg, std::int16_t* mixed_into, const std::ui
         const auto& ready = law == media::G711::alaw ? prompt.alaw : prompt.ulaw;
         coded = ready.data() + player.sample;
         if (n < frame_samples) {
-            std::uint8_t* last = translated_[1].data();
+            std::uint8_t* last = made_[1].data();
             std::memcpy(last, coded, n);
             std::memset(last + n, media::g711_silence(law), frame_samples - n);
             coded = last;
@@ -95,13 +95,11 @@ void Worker::send_coded(Leg& leg, const std::uint8_t* payload, Instant now) {
     media::RtpPacket packet;
     packet.payload_type = leg.formats.send_payload_type;
     leg.out.generate(packet, frame_samples, now);
-    std::uint8_t* datagram = translated_[0].data();
+    std::uint8_t* datagram = made_[0].data();
     media::write_rtp_header(datagram, packet);
     std::memcpy(datagram + media::rtp_header_size, payload, frame_samples);
-    out_.add(leg.sockets->rtp_fd, leg.remote.rtp, datagram, media::rtp_header_size + frame_samples);
+    send_rtp(leg, datagram, frame_samples);
     out_.flush();
-    ++leg.packets_sent;
-    leg.octets_sent += frame_samples;
 }
 
 void Worker::send_event(Leg& leg, Instant now) {
@@ -128,14 +126,11 @@ void Worker::send_event(Leg& leg, Instant now) {
     packet.marker = event.marker;
     packet.payload_type = static_cast<std::uint8_t>(leg.formats.event_payload_type);
     leg.out.generate_event(packet, event.timestamp, now);
-    std::uint8_t* datagram = translated_[0].data();
+    std::uint8_t* datagram = made_[0].data();
     media::write_rtp_header(datagram, packet);
     std::ranges::copy(event.payload, datagram + media::rtp_header_size);
-    out_.add(leg.sockets->rtp_fd, leg.remote.rtp, datagram,
-             media::rtp_header_size + event.payload.size());
+    send_rtp(leg, datagram, event.payload.size());
     out_.flush();
-    ++leg.packets_sent;
-    leg.octets_sent += event.payload.size();
 }
 
 /// Decodes the circle's speakers and adds them up, once a tick. Who sends nothing, or digital

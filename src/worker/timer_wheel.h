@@ -8,6 +8,16 @@
 
 namespace seatline::worker {
 
+/// What a timer is for: its owner's kind, and what to do with it.
+enum TimerKind : std::uint8_t {
+    timer_rtcp,
+    timer_silence,
+    timer_digit,
+    timer_recording,
+    timer_speaker,
+    timer_worker_stats
+};
+
 struct Timer {
     std::uint8_t kind = 0;  ///< what the owner meant by it
     void* owner = nullptr;

@@ -27,7 +27,8 @@ public:
     Worker& operator=(const Worker&) = delete;
 
     void start(std::uint32_t pid);
-    void on_command(const proto::ToWorker& command, Instant now);
+    /// Wipes keys in the command when it is done.
+    void on_command(proto::ToWorker& command, Instant now);
     void on_rtp(SocketPair& sockets, Instant now);
     void on_rtcp(SocketPair& sockets, Instant now);
     void on_tick(Instant now);
@@ -55,18 +56,28 @@ private:
     void close_leg(const proto::CloseLeg& c, Instant now);
     void play(const proto::Play& c);
     void stop_play(const proto::StopPlay& c);
+    std::shared_ptr<PromptEntry> find_prompt(const std::string& name);
     void load_prompt(const proto::LoadPrompt& c);
+    void prompt_read(PromptJob& job);
+    void file_read(PromptJob& job);
+    void recording_ended(RecordingFile& file);
     void send_digits(const proto::SendDigits& c);
     void leg_failed(std::uint64_t leg, std::string reason);
     Leg* find_or_fail(std::uint64_t leg);
     void take_remote(Leg& leg, const proto::MediaDescription& remote, Instant now);
-    void announce_local(const Leg& leg, bool answer, Direction remote_direction);
+    static Direction answer_direction(const Leg& leg, const proto::MediaDescription& remote);
+    void announce_local(const Leg& leg, Direction direction);
+    void run_command(const proto::ToWorker& command, Instant now);
     void remove_leg(Leg& leg, Instant now);
 
     // hearing.cpp
-    void place(const proto::Place& c);
-    void place_leg(Leg& leg, std::uint64_t speaks_in, std::vector<std::uint64_t> hears);
-    void move_speaker(Leg& leg, std::uint64_t to);
+    void place(const proto::Place& c, Instant now);
+    void watch_speaker(const proto::WatchSpeaker& c, Instant now);
+    void watch_circle(Circle& circle, Instant now);
+    void update_speaker(Circle& circle, Instant now);
+    void place_leg(Leg& leg, std::uint64_t speaks_in, std::vector<std::uint64_t> hears,
+                   Instant now);
+    void move_speaker(Leg& leg, std::uint64_t to, Instant now);
     void refresh_mode(Leg& leg);
     void refresh_mixed(Circle& circle);
     void refresh_ticking(Leg& leg);
@@ -80,7 +91,8 @@ private:
     void report_digits(Leg& leg, const media::PressedDigits& pressed);
     void relay(Leg& source, Leg& listener, std::span<const Item> items, Instant now);
     void relay_one(Leg& source, Leg& listener, const Item& item, Instant now);
-    void take_rtcp(Leg& leg, std::span<const std::uint8_t> datagram, const Address& from,
+    void send_rtp(Leg& leg, std::uint8_t* datagram, std::size_t payload_size);
+    void take_rtcp(Leg& leg, std::span<std::uint8_t> datagram, const Address& from,
                    bool rtcp_socket, Instant now);
 
     // ticks.cpp
@@ -132,14 +144,16 @@ private:
     std::unordered_map<const RecordingFile*, std::uint64_t>
         skipped_frames_;  ///< of recordings that end
     std::vector<Leg*> ticking_;
+    std::vector<media::ActiveSpeaker::Level> levels_;  ///< of the circle in hand
     std::uint64_t tick_ = 0;
     TimerWheel wheel_;
     Timer stats_timer_{timer_worker_stats, this};
     DatagramBatch batch_;
     SendQueue out_;
     std::array<Item, DatagramBatch::size> items_;
-    std::array<std::array<std::uint8_t, 2048>, DatagramBatch::size>
-        translated_;  ///< for the other law
+    /// Packets made for one listener: in the other law, encrypted, or of our own. A datagram of
+    /// max_octets and a trailer fit.
+    std::array<std::array<std::uint8_t, DatagramBatch::max_octets + 32>, DatagramBatch::size> made_;
     std::uint64_t packets_received_ = 0;
     std::uint64_t packets_dropped_ = 0;
     proto::FromWorker event_;

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -19,6 +20,7 @@
 #include "media/codec/g711.h"
 #include "media/rtp/packet.h"
 #include "media/rtp/rtcp.h"
+#include "media/srtp/srtp.h"
 #include "media/tone/tone.h"
 #include "worker/address.h"
 #include "worker/run_worker.h"
@@ -154,6 +156,14 @@ inline void add_format(google::protobuf::RepeatedPtrField<proto::PayloadFormat>*
     f->set_clock_hz(8000);
 }
 
+/// A phone's own line of a=crypto, with a new key.
+struct PhoneSdes {
+    bool savp = true;
+    media::SrtpSuite suite = media::SrtpSuite::aes_cm_128_hmac_sha1_80;
+    std::uint32_t tag = 1;
+    media::SrtpKey key = media::SrtpKey::random();
+};
+
 /// The far end of one leg: an RTP and an RTCP socket on 127.0.0.1 (or ::1) and its own stream.
 class Phone {
 public:
@@ -182,7 +192,26 @@ public:
         else
             add_format(d.mutable_formats(), "PCMU", 0);
         if (events) add_format(d.mutable_formats(), "telephone-event", event_type);
+        if (sdes) {
+            d.set_secure(sdes->savp);
+            auto& crypto = *d.add_crypto();
+            crypto.set_tag(sdes->tag);
+            crypto.set_suite(std::string(media::srtp_suite_name(sdes->suite)));
+            crypto.set_key_base64(sdes->key.base64());
+        }
         return d;
+    }
+
+    using Sdes = PhoneSdes;
+    std::optional<Sdes> sdes;
+    void use_srtp(Sdes with = {}) {
+        sdes = with;
+        seal_ = std::make_unique<media::SrtpSender>(sdes->suite, sdes->key);
+    }
+    void use_no_srtp() {
+        sdes.reset();
+        seal_.reset();
+        unseal_.reset();
     }
 
     /// Opens a leg that answers this phone's offer.
@@ -207,6 +236,13 @@ public:
     void connect(const proto::MediaDescription& worker) {
         to_ = Address::parse(worker.address(), static_cast<std::uint16_t>(worker.port()));
         to_rtcp_ = Address::parse(worker.address(), static_cast<std::uint16_t>(worker.rtcp_port()));
+        unseal_.reset();
+        for (const auto& crypto : worker.crypto()) {
+            if (!sdes || crypto.suite() != media::srtp_suite_name(sdes->suite)) continue;
+            sdes->tag = crypto.tag();
+            unseal_ = std::make_unique<media::SrtpReceiver>(
+                sdes->suite, *media::SrtpKey::parse(crypto.key_base64()));
+        }
     }
 
     void send(std::span<const std::uint8_t> payload, int type = -1, bool marker = false) {
@@ -217,14 +253,21 @@ public:
                                                                                                : 0),
                                          sequence++, timestamp, ssrc_, 0, 0});
         std::memcpy(packet + 12, payload.data(), payload.size());
-        send_datagram({packet, payload.size() + 12});
+        std::size_t size = payload.size() + 12;
+        if (seal_) size = seal_->protect(packet, size);
+        send_datagram({packet, size});
         if (type < 0) timestamp += static_cast<std::uint32_t>(payload.size());
     }
     void send_datagram(std::span<const std::uint8_t> d) {
         ::sendto(rtp_, d.data(), d.size(), 0, to_.raw(), to_.size());
     }
     void send_rtcp(std::span<const std::uint8_t> d) {
-        ::sendto(rtcp_, d.data(), d.size(), 0, to_rtcp_.raw(), to_rtcp_.size());
+        std::vector<std::uint8_t> sealed(d.begin(), d.end());
+        if (seal_) {
+            sealed.resize(d.size() + media::srtcp_trailer);
+            sealed.resize(seal_->protect_rtcp(sealed, d.size()));
+        }
+        ::sendto(rtcp_, sealed.data(), sealed.size(), 0, to_rtcp_.raw(), to_rtcp_.size());
     }
     /// Sends `samples` as 20 ms packets, one each 20 ms of real time if `paced`; `between` after
     /// each.
@@ -252,7 +295,11 @@ public:
         std::uint8_t buffer[2048];
         Address from;
         socklen_t size = Address::max_size;
-        const ssize_t got = ::recvfrom(rtp_, buffer, sizeof(buffer), 0, from.raw(), &size);
+        ssize_t got = ::recvfrom(rtp_, buffer, sizeof(buffer), 0, from.raw(), &size);
+        if (got > 0 && unseal_) {
+            got = static_cast<ssize_t>(unseal_->unprotect({buffer, static_cast<std::size_t>(got)}));
+            if (got == 0) ++not_authentic;
+        }
         Received r;
         if (got <= 0 || !media::parse_rtp({buffer, static_cast<std::size_t>(got)}, r.packet))
             return std::nullopt;
@@ -267,6 +314,7 @@ public:
         const ssize_t got =
             ::poll(&p, 1, wait_ms) > 0 ? ::recv(rtcp_, buffer.data(), buffer.size(), 0) : 0;
         buffer.resize(static_cast<std::size_t>(got > 0 ? got : 0));
+        if (unseal_) buffer.resize(unseal_->unprotect_rtcp(buffer));
         return buffer;
     }
     /// All audio that came so far, decoded, in order of arrival, until `quiet_ms` without a packet
@@ -289,6 +337,7 @@ public:
     std::uint16_t sequence = 65500;  // wraps early
     std::uint32_t timestamp = 0xFFFFFE00;
     std::uint8_t event_type = 101;
+    int not_authentic = 0;  ///< packets that came with another key
     std::uint32_t ssrc() const { return ssrc_; }
     void set_ssrc(std::uint32_t ssrc) { ssrc_ = ssrc; }
     const Address& target() const { return to_; }
@@ -304,6 +353,8 @@ private:
         ::getsockname(fd, bound.raw(), &size);
         return fd;
     }
+    std::unique_ptr<media::SrtpSender> seal_;
+    std::unique_ptr<media::SrtpReceiver> unseal_;
     media::G711 law_;
     std::string host_;
     int rtp_ = -1;

@@ -2,8 +2,9 @@
 // Processes: this one sends and counts (few sockets, large batches), a child of it forwards. CPU is
 // user and system time of all threads of the child, from /proc/PID/task/*/schedstat.
 //
-//   media_bench [--calls N] [--seconds S] [--rounds R] [--only bare|relay|record|idle|music|open]
-//   default: the table of 100 calls and of 500 recorded calls
+//   media_bench [--calls N] [--seconds S] [--rounds R]
+//               [--only bare|relay|record|srtp|idle|music|conference|open]
+//   default: the table of 100 calls and of 500 recorded calls, ten conferences of 50
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -20,6 +21,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -27,6 +29,7 @@
 #include "media.pb.h"
 #include "media/record/wav.h"
 #include "media/rtp/packet.h"
+#include "media/srtp/srtp.h"
 #include "media/tone/tone.h"
 #include "worker/address.h"
 #include "worker/datagrams.h"
@@ -96,15 +99,21 @@ public:
         for (int fd : fds_) ::close(fd);
     }
     const Address& address_of_leg(std::size_t leg) const { return addresses_[leg % sockets]; }
-    void set_targets(std::vector<Address> targets) {
+    /// With `keys`, one for each leg: what a leg sends is SRTP.
+    void set_targets(std::vector<Address> targets, const std::vector<media::SrtpKey>& keys = {}) {
         targets_ = std::move(targets);
         packets_.assign(targets_.size(), {});
+        for (const auto& key : keys)
+            seals_.push_back(std::make_unique<media::SrtpSender>(
+                media::SrtpSuite::aes_cm_128_hmac_sha1_80, key));
         for (std::size_t i = 0; i < targets_.size(); ++i) {
             media::write_rtp_header(packets_[i].data(),
                                     {false, 8, 0, 0, static_cast<std::uint32_t>(i + 1), 0, 0});
-            std::memset(packets_[i].data() + 12, 0x5A, 160);
+            std::memset(packets_[i].data() + 12, loud_ && !loud_(i) ? 0xD5 : 0x5A, 160);
         }
     }
+    /// Legs that send speech; the others send silence. Set before the targets.
+    void set_loud(std::function<bool(std::size_t)> loud) { loud_ = std::move(loud); }
     /// Runs for a time; every millisecond a twentieth of the legs sends.
     Traffic run(milliseconds duration, bool send = true) {
         Traffic traffic;
@@ -144,6 +153,11 @@ private:
                 media::store_u32(packets_[leg].data() + 4,
                                  static_cast<std::uint32_t>(frame_ * 160));
                 vectors[count] = {packets_[leg].data(), packet_octets};
+                if (!seals_.empty()) {
+                    auto& sealed = sealed_[count];
+                    std::memcpy(sealed.data(), packets_[leg].data(), packet_octets);
+                    vectors[count] = {sealed.data(), seals_[leg]->protect(sealed, packet_octets)};
+                }
                 headers[count].msg_hdr.msg_name = targets_[leg].raw();
                 headers[count].msg_hdr.msg_namelen = targets_[leg].size();
                 headers[count].msg_hdr.msg_iov = &vectors[count];
@@ -176,6 +190,9 @@ private:
     std::array<Address, sockets> addresses_;
     std::vector<Address> targets_;
     std::vector<std::array<std::uint8_t, packet_octets>> packets_;
+    std::vector<std::unique_ptr<media::SrtpSender>> seals_;
+    std::array<std::array<std::uint8_t, packet_octets + media::srtp_max_trailer>, 128> sealed_;
+    std::function<bool(std::size_t)> loud_;
     std::size_t slot_ = 0;
     std::uint64_t frame_ = 0;
 };
@@ -364,8 +381,19 @@ public:
         }
         return c;
     }
-    std::uint16_t open_leg(std::uint64_t leg, std::uint64_t room, const Address& far) {
-        send(open_command(leg, room, far));
+    /// With a key, a leg of SRTP.
+    std::uint16_t open_leg(std::uint64_t leg, std::uint64_t room, const Address& far,
+                           const media::SrtpKey* key = nullptr) {
+        auto command = open_command(leg, room, far);
+        if (key != nullptr) {
+            auto& remote = *command.mutable_open_leg()->mutable_remote();
+            remote.set_secure(true);
+            auto& crypto = *remote.add_crypto();
+            crypto.set_tag(1);
+            crypto.set_suite("AES_CM_128_HMAC_SHA1_80");
+            crypto.set_key_base64(key->base64());
+        }
+        send(command);
         return static_cast<std::uint16_t>(
             expect(proto::FromWorker::kLegOpened).leg_opened().local().port());
     }
@@ -383,13 +411,19 @@ private:
     std::string in_;
 };
 
-Figures bench_relay(std::size_t calls, int seconds, bool record, const std::string& folder) {
+enum class Relay { plain, recorded, srtp };
+
+Figures bench_relay(std::size_t calls, int seconds, Relay kind, const std::string& folder) {
     Generator generator;
     WorkerProcess worker;
+    const bool record = kind == Relay::recorded;
+    std::vector<media::SrtpKey> keys;
     std::vector<Address> targets;
     for (std::size_t leg = 0; leg < 2 * calls; ++leg) {
-        targets.push_back(Address::parse(
-            "127.0.0.1", worker.open_leg(leg + 1, leg / 2 + 1, generator.address_of_leg(leg))));
+        if (kind == Relay::srtp) keys.push_back(media::SrtpKey::random());
+        const auto port = worker.open_leg(leg + 1, leg / 2 + 1, generator.address_of_leg(leg),
+                                          keys.empty() ? nullptr : &keys.back());
+        targets.push_back(Address::parse("127.0.0.1", port));
     }
     for (std::size_t leg = 0; leg < 2 * calls; ++leg)
         worker.place(leg + 1, leg / 2 + 1, {leg / 2 + 1});
@@ -401,8 +435,55 @@ Figures bench_relay(std::size_t calls, int seconds, bool record, const std::stri
         c.mutable_start_recording()->add_right(2 * call + 2);
         worker.send(c);
     }
+    generator.set_targets(targets, keys);
+    return measure(generator, worker.pid(), seconds);
+}
+
+/// Conferences in which everybody may speak and sends packets; `talking` of each say something.
+/// With `muted`, the others are listeners only.
+Figures bench_conferences(std::size_t conferences, std::size_t members, std::size_t talking,
+                          bool muted, int seconds) {
+    Generator generator;
+    WorkerProcess worker;
+    std::vector<Address> targets;
+    for (std::size_t leg = 0; leg < conferences * members; ++leg) {
+        const std::uint64_t circle = leg / members + 1;
+        const auto port = worker.open_leg(leg + 1, circle, generator.address_of_leg(leg));
+        targets.push_back(Address::parse("127.0.0.1", port));
+        worker.place(leg + 1, muted && leg % members >= talking ? 0 : circle, {circle});
+    }
+    generator.set_loud([=](std::size_t leg) { return leg % members < talking; });
     generator.set_targets(targets);
     return measure(generator, worker.pid(), seconds);
+}
+
+void print_conference(const char* name, std::size_t legs, const Figures& f) {
+    // Each leg sends 50 packets a second and hears 50 frames.
+    std::printf("%-34s %5zu legs   %7.2f us/frame heard  %6.1f %% of a core  %llu in, %llu out\n",
+                name, legs, f.us_per_packet, f.core_percent,
+                static_cast<unsigned long long>(f.traffic.sent),
+                static_cast<unsigned long long>(f.traffic.received));
+    std::fflush(stdout);
+}
+
+/// What SRTP itself costs, without a socket: out and in again.
+void bench_srtp_packet() {
+    const auto key = media::SrtpKey::random();
+    media::SrtpSender sender(media::SrtpSuite::aes_cm_128_hmac_sha1_80, key);
+    media::SrtpReceiver receiver(media::SrtpSuite::aes_cm_128_hmac_sha1_80, key);
+    std::array<std::uint8_t, packet_octets + media::srtp_max_trailer> datagram{};
+    constexpr int packets = 500000;
+    const auto start = steady_clock::now();
+    std::size_t octets = 0;
+    for (int i = 0; i < packets; ++i) {
+        media::write_rtp_header(datagram.data(),
+                                {false, 8, static_cast<std::uint16_t>(i), 0, 7, 0, 0});
+        octets += sender.protect(datagram, packet_octets);
+        octets += receiver.unprotect(datagram);
+    }
+    const double ns = duration<double, std::nano>(steady_clock::now() - start).count();
+    std::printf("SRTP alone, sealed and opened          %7.3f us/packet%s\n", ns / packets / 1000,
+                octets == packets * (2 * packet_octets + 10) ? "" : "  (wrong)");
 }
 
 Figures bench_listeners(std::size_t callers, int seconds, bool music) {
@@ -494,22 +575,35 @@ int main(int argc, char** argv) {
     if (calls == 100) sizes.push_back(500);
     for (const std::size_t n : sizes) {
         // In turns, and the least disturbed round counts: other work on the machine only ever adds.
-        Figures bare, gathering, relay, recorded;
+        Figures bare, gathering, relay, recorded, srtp;
         for (int round = 0; round < rounds; ++round) {
             if (wanted("bare")) keep_least(bare, bench_bare(n, seconds, false));
             if (wanted("bare")) keep_least(gathering, bench_bare(n, seconds, true));
-            if (wanted("relay")) keep_least(relay, bench_relay(n, seconds, false, folder));
-            if (wanted("record")) keep_least(recorded, bench_relay(n, seconds, true, folder));
+            if (wanted("relay")) keep_least(relay, bench_relay(n, seconds, Relay::plain, folder));
+            if (wanted("record"))
+                keep_least(recorded, bench_relay(n, seconds, Relay::recorded, folder));
+            if (wanted("srtp")) keep_least(srtp, bench_relay(n, seconds, Relay::srtp, folder));
         }
         print("bare forwarder", n, bare, 0);
         print("bare forwarder, gathering 1 ms", n, gathering, bare.us_per_packet);
         print("worker relay", n, relay, bare.us_per_packet);
         print("worker relay, recording both", n, recorded, bare.us_per_packet);
+        print("worker relay, SRTP both sides", n, srtp, bare.us_per_packet);
+        if (relay.us_per_packet > 0 && srtp.us_per_packet > 0)
+            std::printf("SRTP over plain relay: %+.0f %%\n",
+                        100 * (srtp.us_per_packet / relay.us_per_packet - 1));
     }
     if (wanted("idle"))
         print("waiting without media", 500, bench_listeners(500, seconds, false), 0);
     if (wanted("music"))
         print("waiting with music (legs)", 1000, bench_listeners(1000, seconds, true), 0);
+    if (wanted("srtp")) bench_srtp_packet();
+    if (wanted("conference")) {
+        print_conference("10 conferences of 50, 5 talk", 500,
+                         bench_conferences(10, 50, 5, false, seconds));
+        print_conference("the same, 45 of each muted", 500,
+                         bench_conferences(10, 50, 5, true, seconds));
+    }
     if (wanted("open")) bench_open_close(1);
     if (wanted("open")) bench_open_close(32);
     std::filesystem::remove_all(folder);
