@@ -569,7 +569,10 @@ int main(int argc, char** argv) {
         (std::filesystem::temp_directory_path() / ("media_bench_" + std::to_string(::getpid())))
             .string();
     std::filesystem::create_directories(folder);
-    const auto wanted = [&](const char* name) { return only.empty() || only == name; };
+    // Several names may be given: relay,srtp.
+    const auto wanted = [&](const char* name) {
+        return only.empty() || only.find(name) != std::string::npos;
+    };
     pin(1);
     std::vector<std::size_t> sizes{calls};
     if (calls == 100) sizes.push_back(500);
