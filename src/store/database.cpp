@@ -6,7 +6,9 @@
 #include "store/journal/file.h"
 #include "store/projections/agents.h"
 #include "store/projections/call_list.h"
+#include "store/projections/call_recordings.h"
 #include "store/projections/call_row.h"
+#include "store/projections/deletions.h"
 #include "store/projections/queues.h"
 #include "store/projections/today.h"
 #include "store/reader_pool.h"
@@ -22,11 +24,15 @@ constexpr std::uint64_t kNearSeqs = 64;
 
 class SqliteDatabase final : public Database {
 public:
-    SqliteDatabase(const std::string& path, const Journal& journal)
+    SqliteDatabase(const std::string& path, const Journal& journal,
+                   const core::Directory& directory)
         : journal_(journal),
           writer_(path, journal),
           users_(path, Connection::Mode::write, seconds{5}),
-          readers_(path) {}
+          readers_(path) {
+        for (const core::Tenant& tenant : directory.tenants)
+            kept_days_.emplace_back(tenant.id, tenant.recordings_kept_days);
+    }
 
     Result<void> start() { return writer_.start(); }
 
@@ -70,6 +76,71 @@ public:
     std::string recording_path(TenantId tenant, CallId call) const override {
         const auto entry = find_entry(tenant, call);
         return entry ? entry->recording_path : std::string();
+    }
+
+    std::vector<StoredRecording> recordings(TenantId tenant, CallId call) const override {
+        auto entry = find_entry(tenant, call);
+        return entry ? std::move(entry->recordings) : std::vector<StoredRecording>();
+    }
+
+    std::optional<StoredRecording> recording(TenantId tenant, RecordingId id) const override {
+        const auto row =
+            guarded([&] { return find_recording(ReaderPool::Lease(readers_), tenant, id); });
+        if (!row) return row;
+        for (StoredRecording& one : recordings(tenant, row->call)) {  // ahead of the row
+            if (one.record.recording == id) return std::move(one);
+        }
+        return row;
+    }
+
+    std::vector<StoredRecording> expired_recordings(Instant now,
+                                                    std::uint32_t limit) const override {
+        std::vector<StoredRecording> all;
+        for (const auto& [tenant, days] : kept_days_) {
+            if (days == 0) continue;
+            const Instant before = now - hours{24} * days;
+            auto some = guarded([&, id = tenant] {
+                return recordings_before(ReaderPool::Lease(readers_), id, before, limit);
+            });
+            std::move(some.begin(), some.end(), std::back_inserter(all));
+        }
+        return all;
+    }
+
+    std::vector<StoredRecording> unarchived_recordings(RecordingKey after,
+                                                       std::uint32_t limit) const override {
+        return guarded([&] { return unarchived_after(ReaderPool::Lease(readers_), after, limit); });
+    }
+
+    std::vector<StoredRecording> last_archived(std::uint32_t limit) const override {
+        return guarded([&] { return store::last_archived(ReaderPool::Lease(readers_), limit); });
+    }
+
+    std::vector<core::DeletionRecord> deletions(TenantId tenant, Instant from, Instant to,
+                                                std::uint64_t after_seq,
+                                                std::uint32_t limit) const override {
+        return guarded([&] {
+            return read_deletions(ReaderPool::Lease(readers_),
+                                  {tenant, from, to, after_seq, limit});
+        });
+    }
+
+    std::vector<core::VoicemailRecord> voicemails(TenantId tenant, MailboxId mailbox,
+                                                  MessageId before,
+                                                  std::uint32_t limit) const override {
+        return writer_.of_voicemails(
+            [&](const Voicemails& v) { return v.list(tenant, mailbox, before, limit); });
+    }
+
+    std::optional<core::VoicemailRecord> voicemail(TenantId tenant, MailboxId mailbox,
+                                                   MessageId message) const override {
+        return writer_.of_voicemails(
+            [&](const Voicemails& v) { return v.find(tenant, mailbox, message); });
+    }
+
+    core::MessagesWaiting messages_waiting(TenantId tenant, MailboxId mailbox) const override {
+        return writer_.of_voicemails(
+            [&](const Voicemails& v) { return v.waiting(tenant, mailbox); });
     }
 
     std::vector<core::AgentInterval> agent_intervals(TenantId tenant, AgentId agent, Instant from,
@@ -153,6 +224,7 @@ private:
     }
 
     const Journal& journal_;
+    std::vector<std::pair<TenantId, std::uint32_t>> kept_days_;  ///< recordings; 0: for ever
     Writer writer_;
     std::mutex users_mutex_;
     Connection users_;  ///< guarded by users_mutex_
@@ -162,13 +234,13 @@ private:
 }  // namespace
 
 Result<std::unique_ptr<Database>> Database::open(const std::string& folder, const Journal& journal,
-                                                 const core::Directory&) {
+                                                 const core::Directory& directory) {
     if (auto r = make_folder(folder); r.has_error()) return r.error();
     const std::string path = folder + "/seatline.sqlite";
     // Made here for its mode of 0600 (password hashes); SQLite gives the files beside it the same.
     if (auto file = File::open(path, O_RDWR | O_CREAT); file.has_error()) return file.error();
     try {
-        auto database = std::make_unique<SqliteDatabase>(path, journal);
+        auto database = std::make_unique<SqliteDatabase>(path, journal, directory);
         if (auto r = database->start(); r.has_error()) return r.error();
         return std::unique_ptr<Database>(std::move(database));
     } catch (const SqliteError& error) {

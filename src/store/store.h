@@ -47,6 +47,16 @@ struct User {
     bool disabled = false;
 };
 
+/// One sound file: what the record says, and what only the program needs to know.
+struct StoredRecording {
+    TenantId tenant;
+    CallId call;
+    std::string path;  ///< below the data folder: the WAV, then the archived file
+    core::RecordingRecord record;
+    bool is_finished = false;
+    std::uint64_t stored_seq = 0;  ///< number of its RecordingStored; 0: not archived
+};
+
 struct Audit {
     Instant at;
     TenantId tenant;
@@ -82,7 +92,38 @@ public:
     /// history.
     [[nodiscard]] virtual std::vector<core::Event> call_events(TenantId tenant,
                                                                CallId call) const = 0;
+    /// The file of the call's last recording that is not deleted (voicemail is none), below the
+    /// data folder; empty: none. A WAV until RecordingStored, then the archived file.
     [[nodiscard]] virtual std::string recording_path(TenantId tenant, CallId call) const = 0;
+    /// All of a call, voicemail and deleted ones included, in order of their beginnings.
+    [[nodiscard]] virtual std::vector<StoredRecording> recordings(TenantId tenant,
+                                                                  CallId call) const = 0;
+    [[nodiscard]] virtual std::optional<StoredRecording> recording(TenantId tenant,
+                                                                   RecordingId id) const = 0;
+    /// Finished recordings older than their tenant's recordings_kept_days, oldest first; voicemail
+    /// is never among them: its owner deletes it. `limit` is of each tenant.
+    [[nodiscard]] virtual std::vector<StoredRecording> expired_recordings(
+        Instant now, std::uint32_t limit) const = 0;
+    /// Finished recordings that still are WAV files, in order of (tenant, recording) after `after`.
+    using RecordingKey = std::pair<TenantId, RecordingId>;
+    [[nodiscard]] virtual std::vector<StoredRecording> unarchived_recordings(
+        RecordingKey after, std::uint32_t limit) const = 0;
+    /// The last that were archived, newest first: whose WAV a crash may have left.
+    [[nodiscard]] virtual std::vector<StoredRecording> last_archived(std::uint32_t limit) const = 0;
+    /// The deletion log of [from, to), oldest first; pages by the seq of the last line. limit
+    /// 1-1000.
+    [[nodiscard]] virtual std::vector<core::DeletionRecord> deletions(
+        TenantId tenant, Instant from, Instant to, std::uint64_t after_seq,
+        std::uint32_t limit) const = 0;
+
+    /// The mailbox's messages, newest first, those below `before` (0: all); never lags.
+    [[nodiscard]] virtual std::vector<core::VoicemailRecord> voicemails(
+        TenantId tenant, MailboxId mailbox, MessageId before, std::uint32_t limit) const = 0;
+    [[nodiscard]] virtual std::optional<core::VoicemailRecord> voicemail(
+        TenantId tenant, MailboxId mailbox, MessageId message) const = 0;
+    [[nodiscard]] virtual core::MessagesWaiting messages_waiting(TenantId tenant,
+                                                                 MailboxId mailbox) const = 0;
+
     [[nodiscard]] virtual std::vector<core::AgentInterval> agent_intervals(TenantId tenant,
                                                                            AgentId agent,
                                                                            Instant from,
@@ -94,6 +135,8 @@ public:
         std::vector<core::CallRecord> calls;  ///< with legs
         std::vector<core::AgentInterval>
             agents;  ///< the last, open interval of each agent that has one
+        std::vector<core::AgentForwardSet> forwards;    ///< what agents have set
+        std::vector<core::VoicemailRecord> voicemails;  ///< all messages that are not deleted
     };
     [[nodiscard]] virtual OpenState open_state() const = 0;
     /// The live board with today's counters (days by each tenant's time zone) and the open state as

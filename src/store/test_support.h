@@ -73,7 +73,7 @@ inline std::vector<core::Event> answered_call(const CallPlan& p) {
             e(end, LegFinished{p.call, leg, LegKind::agent, 200, "BYE"}),
             e(end, CallEnded{p.call, Party::caller, EndCause::normal}),
             e(end, AgentStateChanged{p.agent, S::talking, S::wrap_up, "", p.call, p.queue}),
-            e(end, RecordingFinished{p.call, path, 60000ms, 960044, ""}),
+            e(end, RecordingFinished{p.call, path, 60000ms, 1920044, ""}),
             e(end + 10ms, LegQuality{p.call, caller, 3000, 2, 3000, 1500, 20000}),
             e(end + 10s, AgentStateChanged{p.agent, S::wrap_up, S::idle, "", {}, {}})};
 }
@@ -126,8 +126,16 @@ inline std::string dump(const std::string& folder) {
                     "SELECT * FROM agent_intervals ORDER BY tenant, agent, from_at, seq");
     Query now(connection, "SELECT * FROM agent_now ORDER BY tenant, agent");
     Query queues(connection, "SELECT * FROM queue_quarters ORDER BY tenant, queue, quarter_at");
+    Query recordings(connection, "SELECT * FROM recordings ORDER BY tenant, recording");
+    Query deletions(connection, "SELECT * FROM deletions ORDER BY tenant, seq");
+    Query voicemails(connection, "SELECT * FROM voicemails ORDER BY tenant, mailbox, message");
+    Query settings(connection, "SELECT * FROM agent_settings ORDER BY tenant, agent");
+    add(recordings, 15);
+    add(deletions, 8);
+    add(voicemails, 12);
+    add(settings, 5);
     add(progress, 3);
-    add(calls, 29);
+    add(calls, 37);
     add(intervals, 8);
     add(now, 7);
     add(queues, 11);

@@ -92,6 +92,8 @@ Result<void> Writer::check_against_journal() {
 void Writer::load() {
     calls_.load(connection_);
     agents_.load(connection_);
+    voicemails_.load(connection_);
+    settings_.load(connection_);
     Query query(connection_, "SELECT applied_seq FROM progress");
     if (query.next()) written_seq_ = absorbed_seq_ = query.number(0);
 }
@@ -108,6 +110,8 @@ Result<void> Writer::replay() {
     return journal_.read(from - 1, [&](core::Event&& event) {
         if (event.seq > absorbed_seq_) return false;
         calls_.apply(event, steady_now());
+        if (member_of(event.body) != call_of(event.body))
+            calls_.apply_to_member(event, steady_now());
         return true;
     });
 }
@@ -117,21 +121,33 @@ void Writer::absorb(const core::Event& event) {
     const auto* change = std::get_if<core::AgentStateChanged>(&event.body);
     const CallId call =
         change != nullptr ? agents_.current_call(event.tenant, change->agent) : call_of(event.body);
-    if (call)
-        calls_.fetch_row(event.tenant, call);  // throws, if at all, before anything has changed
+    const CallId member = member_of(event.body);
+    // These throw, if at all, before anything has changed.
+    if (call) calls_.fetch_row(event.tenant, call);
+    if (member) calls_.fetch_row(event.tenant, member);
     absorbed_seq_ = event.seq;
-    if (change != nullptr) {
-        const auto ended = agents_.apply(event, *change);
-        if (!ended || ended->state != core::AgentState::wrap_up || !call) return;
-        const auto length = std::chrono::duration_cast<milliseconds>(*ended->to - ended->from);
-        if (const auto* record = calls_.add_wrap_up(event, call, length))
-            queues_.add_wrap_up(*record, length);
-    } else if (call) {
-        const CallEntry* before = calls_.find_cached(event.tenant, call);
-        const bool was_waiting = before != nullptr && is_waiting(before->record);
-        const auto* record = calls_.apply(event, steady_now());
-        if (record != nullptr) queues_.apply(event, *record, was_waiting);
-    }
+    if (change != nullptr) return absorb_state_change(event, *change, call);
+    if (call) absorb_of_call(event, call);
+    if (member && member != call) calls_.apply_to_member(event, steady_now());
+    voicemails_.apply(event);
+    settings_.apply(event);
+    deletions_.apply(event);
+}
+
+void Writer::absorb_state_change(const core::Event& event, const core::AgentStateChanged& change,
+                                 CallId call) {
+    const auto ended = agents_.apply(event, change);
+    if (!ended || ended->state != core::AgentState::wrap_up || !call) return;
+    const auto length = std::chrono::duration_cast<milliseconds>(*ended->to - ended->from);
+    if (const auto* record = calls_.add_wrap_up(event, call, length))
+        queues_.add_wrap_up(*record, length);
+}
+
+void Writer::absorb_of_call(const core::Event& event, CallId call) {
+    const CallEntry* before = calls_.find_cached(event.tenant, call);
+    const auto stay = before != nullptr ? Queues::stay_of(before->record) : std::nullopt;
+    const auto* record = calls_.apply(event, steady_now());
+    if (record != nullptr) queues_.apply(event, *record, stay);
 }
 
 Result<std::size_t> Writer::absorb_from_journal() {
@@ -171,6 +187,9 @@ void Writer::write(bool all) {
     calls_.write(connection_, now, all);
     agents_.write(connection_);
     queues_.write(connection_);
+    voicemails_.write(connection_);
+    settings_.write(connection_);
+    deletions_.write(connection_);
     Query(connection_, "UPDATE progress SET applied_seq=?1, replay_from=?2")
         .bind(absorbed_seq_, calls_.replay_from(absorbed_seq_ + 1))
         .run();
@@ -180,6 +199,9 @@ void Writer::write(bool all) {
     calls_.committed();
     agents_.committed();
     queues_.committed();
+    voicemails_.committed();
+    settings_.committed();
+    deletions_.committed();
 }
 
 bool Writer::try_write(bool all) {
@@ -289,7 +311,7 @@ std::optional<CallEntry> Writer::cached_call(TenantId tenant, CallId call) const
 
 Database::OpenState Writer::open_state() const {
     const std::lock_guard lock(state_mutex_);
-    return {calls_.open_calls(), agents_.open_intervals()};
+    return {calls_.open_calls(), agents_.open_intervals(), settings_.all(), voicemails_.all()};
 }
 
 }  // namespace seatline::store

@@ -10,9 +10,12 @@
 #include <thread>
 #include <vector>
 
+#include "store/projections/agent_settings.h"
 #include "store/projections/agents.h"
 #include "store/projections/calls.h"
+#include "store/projections/deletions.h"
 #include "store/projections/queues.h"
+#include "store/projections/voicemails.h"
 #include "store/sqlite/sqlite.h"
 #include "store/store.h"
 
@@ -39,12 +42,21 @@ public:
     /// As of this moment, ahead of the tables.
     [[nodiscard]] std::optional<CallEntry> cached_call(TenantId tenant, CallId call) const;
     [[nodiscard]] Database::OpenState open_state() const;
+    /// What `read` answers of the messages as of this moment.
+    template <class Read>
+    [[nodiscard]] auto of_voicemails(Read read) const {
+        const std::lock_guard lock(state_mutex_);
+        return read(voicemails_);
+    }
 
 private:
     void load();
     [[nodiscard]] Result<void> check_against_journal();
     [[nodiscard]] Result<void> replay();
     void absorb(const core::Event& event);
+    void absorb_state_change(const core::Event& event, const core::AgentStateChanged& change,
+                             CallId call);
+    void absorb_of_call(const core::Event& event, CallId call);
     /// Reads up to a batch of events after the last absorbed one from the journal. Answers how
     /// many.
     [[nodiscard]] Result<std::size_t> absorb_from_journal();
@@ -59,11 +71,13 @@ private:
     Connection connection_;
     std::uint64_t written_seq_ = 0;  ///< as in the table `progress`
 
-    mutable std::mutex
-        state_mutex_;  ///< guards the three below against cached_call() and open_state()
+    mutable std::mutex state_mutex_;  ///< guards those below against the reads of other threads
     Calls calls_;
     Agents agents_;
     Queues queues_;
+    Voicemails voicemails_;
+    AgentSettings settings_;
+    Deletions deletions_;
     std::uint64_t absorbed_seq_ = 0;  ///< the writer's thread only
 
     std::mutex mutex_;  ///< guards all below

@@ -90,8 +90,8 @@ BOOST_DESCRIBE_STRUCT(RecordingRecord, (),
                       (recording, kind, started_at, length_ms, octets, error, codec, encrypted,
                        deleted_at, pauses))
 
-/// One call, whole. Durations are of this call: wait from queued to left queue, talk from
-/// TalkStarted to CallEnded, wrap-up of the agent who talked.
+/// One call, whole. Durations are of this call: wait is the sum of all stays in queues, talk from
+/// the first TalkStarted to CallEnded, wrap-up of the agents who talked.
 struct CallRecord {
     CallId call;
     TenantId tenant;
@@ -101,7 +101,7 @@ struct CallRecord {
     std::string sip_call_id;
     CallResult result = CallResult::in_progress;
     std::optional<QueueId> queue;
-    std::optional<AgentId> agent;  ///< who talked
+    std::optional<AgentId> agent;  ///< who talked last; outgoing and internal calls: who calls
     Instant arrived_at;
     std::optional<Instant> answered_at;  ///< by the system
     std::optional<Instant> queued_at;
@@ -134,6 +134,42 @@ BOOST_DESCRIBE_STRUCT(CallRecord, (),
                        wait_ms, ring_ms, talk_ms, wrap_up_ms, ended_by, cause, digits,
                        has_recording, recording_ms, recording_error, legs, direction, diverted_from,
                        hold_ms, transfers, conference, flow_results, time_line, recordings))
+
+/// A voicemail message that is not deleted.
+struct VoicemailRecord {
+    MessageId message;
+    TenantId tenant;
+    MailboxId mailbox;
+    CallId call;
+    std::string caller;
+    std::string path;  ///< below the data folder
+    Instant left_at;
+    milliseconds length_ms{};
+    std::optional<Instant> heard_at;
+    AgentId heard_by;  ///< 0 with heard_at: by somebody who is no agent
+};
+BOOST_DESCRIBE_STRUCT(VoicemailRecord, (),
+                      (message, tenant, mailbox, call, caller, path, left_at, length_ms, heard_at,
+                       heard_by))
+
+/// What a phone's lamp shows of a mailbox (RFC 3842).
+struct MessagesWaiting {
+    std::uint32_t unheard = 0;
+    std::uint32_t heard = 0;
+};
+BOOST_DESCRIBE_STRUCT(MessagesWaiting, (), (unheard, heard))
+
+/// A line of the deletion log: the proof that a recording is gone.
+struct DeletionRecord {
+    std::uint64_t seq = 0;  ///< of the event in the journal; the key of pages
+    Instant at;
+    CallId call;
+    RecordingId recording;
+    std::string path;
+    std::string reason;
+    std::string by;  ///< user name; empty: the system
+};
+BOOST_DESCRIBE_STRUCT(DeletionRecord, (), (seq, at, call, recording, path, reason, by))
 
 /// What the call list is filtered by; all members are optional but the tenant. Newest first, keyset
 /// pages.

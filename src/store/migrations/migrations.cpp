@@ -70,6 +70,62 @@ CREATE TABLE audit(
 ) STRICT;
 CREATE INDEX audit_by_time ON audit(tenant, at);
 )sql"},
+    Migration{"call control, recordings, voicemail", R"sql(
+ALTER TABLE calls ADD COLUMN direction TEXT NOT NULL DEFAULT 'inbound';
+ALTER TABLE calls ADD COLUMN diverted_from TEXT NOT NULL DEFAULT '';
+ALTER TABLE calls ADD COLUMN hold_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE calls ADD COLUMN transfers INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE calls ADD COLUMN conference INTEGER;
+ALTER TABLE calls ADD COLUMN flow_results TEXT NOT NULL DEFAULT '[]'; -- JSON list of NamedValue
+ALTER TABLE calls ADD COLUMN time_line TEXT NOT NULL DEFAULT '[]';    -- JSON list of PlaceRecord
+ALTER TABLE calls ADD COLUMN has_voicemail INTEGER NOT NULL DEFAULT 0;
+-- Inbound ones are found by time: they are the many.
+CREATE INDEX calls_by_direction ON calls(tenant, direction, arrived_at, call)
+    WHERE direction <> 'inbound';
+
+CREATE TABLE recordings(          -- written with the row of their call
+    tenant INTEGER NOT NULL, recording INTEGER NOT NULL, call INTEGER NOT NULL, kind TEXT NOT NULL,
+    path TEXT NOT NULL, started_at INTEGER NOT NULL, is_finished INTEGER NOT NULL,
+    length_ms INTEGER NOT NULL, octets INTEGER NOT NULL, error TEXT NOT NULL, codec TEXT NOT NULL,
+    encrypted INTEGER NOT NULL, stored_seq INTEGER NOT NULL, deleted_at INTEGER,
+    pauses TEXT NOT NULL,         -- JSON list of PauseRecord
+    PRIMARY KEY (tenant, recording)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX recordings_by_call ON recordings(tenant, call, started_at);
+CREATE INDEX recordings_by_age ON recordings(tenant, started_at)
+    WHERE is_finished = 1 AND deleted_at IS NULL AND kind <> 'voicemail';
+CREATE INDEX recordings_to_archive ON recordings(tenant, recording)
+    WHERE is_finished = 1 AND deleted_at IS NULL AND kind <> 'voicemail' AND stored_seq = 0
+        AND octets > 0;
+CREATE INDEX recordings_by_archiving ON recordings(stored_seq) WHERE stored_seq > 0;
+-- Calls had one recording without a number of its own: it takes the call's.
+INSERT INTO recordings SELECT tenant, call, call, 'call', recording_path,
+    coalesce(talk_started_at, arrived_at), ended_at IS NOT NULL, recording_ms,
+    iif(has_recording, 44 + 32 * recording_ms, 0), recording_error, 'pcm', 0, 0, NULL, '[]'
+    FROM calls WHERE recording_path <> '';
+
+CREATE TABLE deletions(           -- the deletion log
+    tenant INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, call INTEGER NOT NULL,
+    recording INTEGER NOT NULL, path TEXT NOT NULL, reason TEXT NOT NULL, by TEXT NOT NULL,
+    PRIMARY KEY (tenant, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX deletions_by_time ON deletions(tenant, at, seq);
+
+CREATE TABLE voicemails(
+    tenant INTEGER NOT NULL, mailbox INTEGER NOT NULL, message INTEGER NOT NULL,
+    call INTEGER NOT NULL, caller TEXT NOT NULL, path TEXT NOT NULL, left_at INTEGER NOT NULL,
+    length_ms INTEGER NOT NULL, heard_at INTEGER, heard_by INTEGER NOT NULL,
+    deleted_at INTEGER, deleted_by INTEGER NOT NULL,
+    PRIMARY KEY (tenant, mailbox, message)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX voicemails_kept ON voicemails(tenant, mailbox, message) WHERE deleted_at IS NULL;
+
+CREATE TABLE agent_settings(
+    tenant INTEGER NOT NULL, agent INTEGER NOT NULL, forward_always TEXT NOT NULL,
+    forward_on_busy TEXT NOT NULL, forward_on_no_answer TEXT NOT NULL,
+    PRIMARY KEY (tenant, agent)
+) STRICT, WITHOUT ROWID;
+)sql"},
 };
 
 }  // namespace
@@ -106,7 +162,8 @@ void clear_projections(Connection& connection) {
     Transaction transaction(connection);
     connection.execute(
         "DELETE FROM calls; DELETE FROM agent_intervals; DELETE FROM agent_now; DELETE FROM "
-        "queue_quarters;"
+        "queue_quarters; DELETE FROM recordings; DELETE FROM deletions; DELETE FROM voicemails; "
+        "DELETE FROM agent_settings;"
         "UPDATE progress SET applied_seq = 0, replay_from = 1");
     transaction.commit();
 }

@@ -33,7 +33,8 @@ bool has_number(const CallRecord& call, const std::string& prefix) {
 bool matches(const CallRecord& call, const CallQuery& query) {
     return has_number(call, query.number) && (!query.agent || call.agent == query.agent) &&
            (!query.queue || call.queue == query.queue) &&
-           (!query.result || call.result == *query.result);
+           (!query.result || call.result == *query.result) &&
+           (!query.direction || call.direction == *query.direction);
 }
 
 /// Fills a page from rows in order; says when enough was seen.
@@ -80,6 +81,11 @@ void walk_best_index(Connection& connection, const CallQuery& query, const Span&
     } else if (query.result) {
         Query rows(connection, SEATLINE_WALK("calls_by_result", " AND result=?5"));
         walk(run(rows).bind(enum_name(*query.result)), filler);
+    } else if (query.direction && *query.direction != CallDirection::inbound) {
+        // The index is partial; SQLite uses it only when the query says its condition.
+        Query rows(connection, SEATLINE_WALK("calls_by_direction",
+                                             " AND direction=?5 AND direction <> 'inbound'"));
+        walk(run(rows).bind(enum_name(*query.direction)), filler);
     } else {
         Query rows(connection, SEATLINE_WALK("calls_by_time", ""));
         walk(run(rows), filler);

@@ -1,6 +1,7 @@
 #include "store/projections/call_row.h"
 
 #include "base/json.h"
+#include "store/projections/call_recordings.h"
 
 namespace seatline::store {
 
@@ -38,7 +39,15 @@ enum Column {
     kQueueOutcome,
     kRecordingPath,
     kLegs,
-    kEventSeqs
+    kEventSeqs,
+    kDirection,
+    kDivertedFrom,
+    kHoldMs,
+    kTransfers,
+    kConference,
+    kFlowResults,
+    kTimeLine,
+    kHasVoicemail
 };
 
 /// LEB128 of the differences: two octets an event instead of eight.
@@ -90,17 +99,28 @@ milliseconds ms_at(const Query& query, int column) {
     return milliseconds{query.integer(column)};
 }
 
-/// Binds the 20 columns that an update without indexed ones sets, after those bound already, and
+template <class T>
+void read_list(std::string_view json, std::vector<T>& out) {
+    if (json == "[]") return;  // as most are
+    auto list = from_json<std::vector<T>>(json);
+    if (list.has_value()) out = std::move(*list);
+}
+
+/// Binds the 26 columns that an update without indexed ones sets, after those bound already, and
 /// runs.
 void bind_rest_and_run(Query& query, const CallEntry& entry) {
     const CallRecord& r = entry.record;
     const std::string legs = to_json(r.legs);
     const std::string seqs = pack(entry.seqs);
+    const std::string results = to_json(r.flow_results);
+    const std::string time_line = to_json(r.time_line);
     query.bind(r.answered_at, r.queued_at, r.left_queue_at, r.talk_started_at, r.ended_at)
         .bind(r.wait_ms, r.ring_ms, r.talk_ms, r.wrap_up_ms, name_of(r.ended_by), name_of(r.cause),
               r.digits)
         .bind(int{r.has_recording}, r.recording_ms, r.recording_error)
         .bind(name_of(entry.queue_outcome), entry.recording_path, legs, Blob{seqs})
+        .bind(r.trunk, r.hold_ms, r.transfers, r.conference, results, time_line,
+              int{entry.has_voicemail})
         .run();
 }
 
@@ -112,22 +132,26 @@ IndexedColumns indexed_columns(const CallRecord& record) {
 
 void insert_row(Connection& connection, const CallEntry& entry) {
     const CallRecord& r = entry.record;
-    Query query(
-        connection,
-        "INSERT INTO calls(" SEATLINE_CALL_COLUMNS
-        ") VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,"
-        "?22,?23,?24,?25,?26,?27,?28,?29)");
-    query.bind(r.tenant, r.call, r.trunk, r.caller, r.called, r.sip_call_id, r.arrived_at,
-               enum_name(r.result), r.queue, r.agent);
+    // The order of the values is that of the columns; their numbers are those of the binding: first
+    // what never changes, then the indexed, then bind_rest_and_run().
+    Query query(connection,
+                "INSERT INTO calls(" SEATLINE_CALL_COLUMNS
+                ") VALUES (?1,?2,?31,?3,?4,?5,?6,?7,?8,?9,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,"
+                "?22,?23,?24,?25,?26,?27,?28,?29,?30,?10,?11,?32,?33,?34,?35,?36,?37)");
+    query.bind(r.tenant, r.call, r.caller, r.called, r.sip_call_id, r.arrived_at,
+               enum_name(r.result), r.queue, r.agent, enum_name(r.direction), r.diverted_from);
     bind_rest_and_run(query, entry);
+    if (entry.recordings_changed) write_recordings(connection, entry);
 }
 
-#define SEATLINE_SET_REST                                                                   \
-    "answered_at=?3, queued_at=?4, left_queue_at=?5, talk_started_at=?6, ended_at=?7, "     \
-    "wait_ms=?8, ring_ms=?9, "                                                              \
-    "talk_ms=?10, wrap_up_ms=?11, ended_by=?12, cause=?13, digits=?14, has_recording=?15, " \
-    "recording_ms=?16, "                                                                    \
-    "recording_error=?17, queue_outcome=?18, recording_path=?19, legs=?20, event_seqs=?21"
+#define SEATLINE_SET_REST                                                                      \
+    "answered_at=?3, queued_at=?4, left_queue_at=?5, talk_started_at=?6, ended_at=?7, "        \
+    "wait_ms=?8, ring_ms=?9, "                                                                 \
+    "talk_ms=?10, wrap_up_ms=?11, ended_by=?12, cause=?13, digits=?14, has_recording=?15, "    \
+    "recording_ms=?16, "                                                                       \
+    "recording_error=?17, queue_outcome=?18, recording_path=?19, legs=?20, event_seqs=?21, "   \
+    "trunk=?22, hold_ms=?23, transfers=?24, conference=?25, flow_results=?26, time_line=?27, " \
+    "has_voicemail=?28"
 
 void update_row(Connection& connection, const CallEntry& entry, const IndexedColumns& stored) {
     const CallRecord& r = entry.record;
@@ -142,6 +166,7 @@ void update_row(Connection& connection, const CallEntry& entry, const IndexedCol
     Query query(connection, "UPDATE calls SET " SEATLINE_SET_REST " WHERE tenant=?1 AND call=?2");
     query.bind(r.tenant, r.call);
     bind_rest_and_run(query, entry);
+    if (entry.recordings_changed) write_recordings(connection, entry);
 }
 
 CallRecord read_record(const Query& query) {
@@ -171,17 +196,25 @@ CallRecord read_record(const Query& query) {
     r.has_recording = query.integer(kHasRecording) != 0;
     r.recording_ms = ms_at(query, kRecordingMs);
     r.recording_error = query.text(kRecordingError);
+    r.direction = enum_at<CallDirection>(query, kDirection).value_or(CallDirection::inbound);
+    r.diverted_from = query.text(kDivertedFrom);
+    r.hold_ms = ms_at(query, kHoldMs);
+    r.transfers = static_cast<std::uint32_t>(query.number(kTransfers));
+    r.conference = id_at<CallId>(query, kConference);
+    read_list(query.text(kFlowResults), r.flow_results);
     return r;
 }
 
-CallEntry read_entry(const Query& query) {
+CallEntry read_entry(Connection& connection, const Query& query) {
     CallEntry entry;
     entry.record = read_record(query);
     entry.queue_outcome = enum_at<QueueOutcome>(query, kQueueOutcome);
     entry.recording_path = query.text(kRecordingPath);
-    auto legs = from_json<std::vector<LegRecord>>(query.text(kLegs));
-    if (legs.has_value()) entry.record.legs = std::move(*legs);
+    read_list(query.text(kLegs), entry.record.legs);
+    read_list(query.text(kTimeLine), entry.record.time_line);
+    entry.has_voicemail = query.integer(kHasVoicemail) != 0;
     entry.seqs = unpack(query.text(kEventSeqs));
+    load_recordings(connection, entry);
     return entry;
 }
 
@@ -189,7 +222,7 @@ std::optional<CallEntry> load_entry(Connection& connection, TenantId tenant, Cal
     Query query(connection,
                 "SELECT " SEATLINE_CALL_COLUMNS " FROM calls WHERE tenant=?1 AND call=?2");
     query.bind(tenant, call);
-    return query.next() ? std::optional(read_entry(query)) : std::nullopt;
+    return query.next() ? std::optional(read_entry(connection, query)) : std::nullopt;
 }
 
 }  // namespace seatline::store

@@ -14,7 +14,8 @@ namespace seatline::store {
     "left_queue_at, talk_started_at, ended_at, wait_ms, ring_ms, talk_ms, wrap_up_ms, ended_by, " \
     "cause, digits, "                                                                             \
     "has_recording, recording_ms, recording_error, queue_outcome, recording_path, legs, "         \
-    "event_seqs"
+    "event_seqs, direction, diverted_from, hold_ms, transfers, conference, flow_results, "        \
+    "time_line, has_voicemail"
 
 /// What of a row is in secondary indexes and may change; an update that leaves it alone is cheaper.
 struct IndexedColumns {
@@ -25,14 +26,16 @@ struct IndexedColumns {
 };
 [[nodiscard]] IndexedColumns indexed_columns(const core::CallRecord& record);
 
+// With the rows of its recordings, if they have changed.
 void insert_row(Connection& connection, const CallEntry& entry);
 /// `stored`: what the row's indexed columns hold now.
 void update_row(Connection& connection, const CallEntry& entry, const IndexedColumns& stored);
 
-/// The record of the row that `query` (over SEATLINE_CALL_COLUMNS) stands at, without legs.
+/// The record of the row that `query` (over SEATLINE_CALL_COLUMNS) stands at, without legs, time
+/// line and recordings.
 [[nodiscard]] core::CallRecord read_record(const Query& query);
 /// The whole entry of that row.
-[[nodiscard]] CallEntry read_entry(const Query& query);
+[[nodiscard]] CallEntry read_entry(Connection& connection, const Query& query);
 [[nodiscard]] std::optional<CallEntry> load_entry(Connection& connection, TenantId tenant,
                                                   CallId call);
 

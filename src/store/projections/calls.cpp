@@ -20,7 +20,7 @@ void Calls::load(Connection& connection) {
                 "SELECT " SEATLINE_CALL_COLUMNS " FROM calls WHERE result='in_progress'");
     while (query.next()) {
         Cached cached;
-        cached.entry = read_entry(query);
+        cached.entry = read_entry(connection, query);
         cached.has_row = true;
         cached.stored = indexed_columns(cached.entry.record);
         const Key key{cached.entry.record.tenant, cached.entry.record.call};
@@ -63,9 +63,8 @@ void Calls::make_due(const Key& key, Cached& cached) {
     due_.push_back(key);
 }
 
-const core::CallRecord* Calls::apply(const core::Event& event, Instant now) {
+const core::CallRecord* Calls::apply_to(const Key& key, const core::Event& event, Instant now) {
     latest_ = std::max(latest_, event.at);
-    const Key key{event.tenant, call_of(event.body)};
     if (!key.second) return nullptr;
     Cached* cached = fetch(key);
     const bool arrives = std::holds_alternative<core::CallArrived>(event.body);
@@ -146,6 +145,7 @@ void Calls::committed() {
     for (const Key& key : due_) {
         Cached& cached = cache_.at(key);
         cached.has_row = true;
+        cached.entry.recordings_changed = false;
         cached.stored = indexed_columns(cached.entry.record);
         cached.unwritten_from = 0;
         cached.due = false;

@@ -34,7 +34,13 @@ public:
     /// Advances the event's call. Answers its record; nullptr: not of a call, of one that never
     /// arrived (ignored), or in the row already (a replay after a crash). `now`: steady time, for
     /// the age of what is not written.
-    const core::CallRecord* apply(const core::Event& event, Instant now);
+    const core::CallRecord* apply(const core::Event& event, Instant now) {
+        return apply_to({event.tenant, call_of(event.body)}, event, now);
+    }
+    /// The same for the second call that the event is about, if there is one.
+    void apply_to_member(const core::Event& event, Instant now) {
+        apply_to({event.tenant, member_of(event.body)}, event, now);
+    }
     /// An agent's wrap-up of the call ended with `event`. Answers as apply(). Its row is written
     /// with the next transaction in any case, so that a replay never meets this event again.
     const core::CallRecord* add_wrap_up(const core::Event& event, CallId call, milliseconds length);
@@ -72,6 +78,7 @@ private:
         }
     };
 
+    const core::CallRecord* apply_to(const Key& key, const core::Event& event, Instant now);
     Cached* fetch(const Key& key);
     [[nodiscard]] CallId& newest_row(TenantId tenant);
     void touch(const Key& key, Cached& cached, std::uint64_t seq, Instant now);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "store/projections/call_entry.h"
+
 namespace seatline::store {
 
 using namespace core;
@@ -20,17 +22,24 @@ std::uint64_t count_ms(milliseconds length) {
 
 }  // namespace
 
-QueueCounters& Queues::of(const CallRecord& call) {
-    return sums_[{call.tenant, *call.queue, quarter_of(*call.queued_at)}];
+std::optional<Queues::Stay> Queues::stay_of(const CallRecord& call) {
+    if (!call.queue || !is_waiting(call)) return std::nullopt;
+    return Stay{*call.queue, *call.queued_at};
 }
 
-void Queues::apply(const Event& event, const CallRecord& call, bool was_waiting) {
+QueueCounters& Queues::of(TenantId tenant, const Stay& stay) {
+    return sums_[{tenant, stay.queue, quarter_of(stay.queued_at)}];
+}
+
+void Queues::apply(const Event& event, const CallRecord& call, const std::optional<Stay>& before) {
     if (!call.queue) return;
+    const Stay last{*call.queue, *call.queued_at};
     if (std::holds_alternative<CallQueued>(event.body)) {
-        ++of(call).offered;
+        if (before) ++of(call.tenant, *before).left_otherwise;
+        ++of(call.tenant, last).offered;
     } else if (const auto* left = std::get_if<CallLeftQueue>(&event.body)) {
-        if (!was_waiting) return;
-        QueueCounters& sum = of(call);
+        if (!before) return;
+        QueueCounters& sum = of(call.tenant, *before);
         sum.wait_ms += count_ms(left->waited_ms);
         switch (left->outcome) {
             case QueueOutcome::answered:
@@ -44,15 +53,13 @@ void Queues::apply(const Event& event, const CallRecord& call, bool was_waiting)
                 ++sum.left_otherwise;
         }
     } else if (std::holds_alternative<CallEnded>(event.body)) {
-        if (was_waiting)
-            ++of(call)
-                  .left_otherwise;  // ended without a word of the queue: the sums must still agree
-        if (call.talk_started_at) of(call).talk_ms += count_ms(call.talk_ms);
+        if (before) ++of(call.tenant, *before).left_otherwise;
+        if (call.talk_started_at) of(call.tenant, last).talk_ms += count_ms(call.talk_ms);
     }
 }
 
 void Queues::add_wrap_up(const CallRecord& call, milliseconds length) {
-    if (call.queue) of(call).wrap_up_ms += count_ms(length);
+    if (call.queue) of(call.tenant, {*call.queue, *call.queued_at}).wrap_up_ms += count_ms(length);
 }
 
 void Queues::write(Connection& connection) const {
