@@ -1,241 +1,19 @@
 #include "core/kpi/live_board.h"
 
 #include <algorithm>
-#include <array>
 #include <tuple>
-#include <unordered_map>
+
+#include "core/kpi/tenant_board.h"
 
 namespace seatline::core {
-namespace {
-
-constexpr std::size_t kStates = 6;
-
-struct QueueState {
-    const Queue* queue = nullptr;
-    std::set<std::pair<Instant, CallId>> waiting;
-    std::array<std::uint64_t, kStates> agents{};  ///< those who serve it, by state
-    QueueCounters today;
-};
-
-struct AgentEntry {
-    const Agent* agent = nullptr;
-    AgentView view;
-};
-
-struct CallState {
-    std::string caller;
-    std::string called;
-    QueueId queue;
-    std::optional<Instant> queued_at;
-    bool is_waiting = false;
-    std::optional<Instant> talk_started_at;
-    AgentId agent;  ///< who talks
-};
-
-std::uint64_t ms_between(Instant from, Instant to) {
-    return static_cast<std::uint64_t>(
-        std::max<std::int64_t>(0, std::chrono::duration_cast<milliseconds>(to - from).count()));
-}
-
-bool is_with_call(AgentState state) {
-    return state == AgentState::ringing || state == AgentState::talking ||
-           state == AgentState::wrap_up;
-}
-
-/// One tenant's part; no other tenant's events or questions ever reach it.
-struct TenantBoard {
-    std::map<QueueId, QueueState> queues;
-    std::map<AgentId, AgentEntry> agents;
-    std::vector<AgentId> agents_by_number;
-    std::unordered_map<CallId, CallState> calls;
-    std::map<std::string, AgentId> devices;
-    std::set<QueueId> changed_queues;
-    std::set<AgentId> changed_agents;
-
-    QueueState* queue(QueueId id) {
-        const auto found = queues.find(id);
-        if (found == queues.end()) return nullptr;
-        changed_queues.insert(id);
-        return &found->second;
-    }
-    AgentEntry* agent(AgentId id) {
-        const auto found = agents.find(id);
-        if (found == agents.end()) return nullptr;
-        changed_agents.insert(id);
-        return &found->second;
-    }
-    CallState* call(CallId id) {
-        const auto found = calls.find(id);
-        return found == calls.end() ? nullptr : &found->second;
-    }
-
-    void leave_queue(CallId id, CallState& call, const CallLeftQueue& left);
-    void change_state(AgentEntry& entry, AgentState to);
-    void offer(CallId id, AgentId agent, QueueId queue, Instant at);
-    void set_device(const std::string& device, bool registered);
-};
-
-void TenantBoard::leave_queue(CallId id, CallState& call, const CallLeftQueue& left) {
-    if (!call.is_waiting) return;
-    call.is_waiting = false;
-    QueueState* state = queue(call.queue);
-    if (state == nullptr) return;
-    state->waiting.erase({*call.queued_at, id});
-    QueueCounters& today = state->today;
-    today.wait_ms += static_cast<std::uint64_t>(std::max<std::int64_t>(0, left.waited_ms.count()));
-    switch (left.outcome) {
-        case QueueOutcome::answered:
-            ++today.answered;
-            today.answered_in_level += left.in_service_level ? 1 : 0;
-            break;
-        case QueueOutcome::abandoned:
-            ++today.abandoned;
-            break;
-        default:
-            ++today.left_otherwise;
-    }
-}
-
-void TenantBoard::change_state(AgentEntry& entry, AgentState to) {
-    for (const QueueId id : entry.view.queues) {
-        QueueState& state = *queue(id);
-        --state.agents[static_cast<std::size_t>(entry.view.state)];
-        ++state.agents[static_cast<std::size_t>(to)];
-    }
-    entry.view.state = to;
-}
-
-void TenantBoard::offer(CallId id, AgentId agent_id, QueueId queue_id, Instant at) {
-    AgentEntry* entry = agent(agent_id);
-    const CallState* state = call(id);
-    if (entry == nullptr || state == nullptr) return;
-    AgentCallView& view = entry->view.call.emplace();
-    view.call = id;
-    view.queue = queue_id;
-    if (const auto found = queues.find(queue_id); found != queues.end())
-        view.queue_name = found->second.queue->name;
-    view.caller = state->caller;
-    view.called = state->called;
-    view.offered_at = at;
-    if (state->queued_at)
-        view.waited_ms = std::chrono::duration_cast<milliseconds>(at - *state->queued_at);
-}
-
-void TenantBoard::set_device(const std::string& device, bool registered) {
-    const auto found = devices.find(device);
-    if (found != devices.end()) agent(found->second)->view.device_registered = registered;
-}
-
-/// One overload a type of event that the board shows; the others change nothing.
-struct Step {
-    TenantBoard& board;
-    const Instant at;
-
-    void operator()(const CallArrived& e) {
-        CallState& call = board.calls[e.call];
-        call.caller = e.caller;
-        call.called = e.called;
-    }
-    void operator()(const CallQueued& e) {
-        CallState* call = board.call(e.call);
-        QueueState* queue = board.queue(e.queue);
-        if (call == nullptr || queue == nullptr) return;
-        board.leave_queue(e.call, *call, {e.call, call->queue, QueueOutcome::fault, {}, false});
-        call->queue = e.queue;
-        call->queued_at = at;
-        call->is_waiting = true;
-        queue->waiting.emplace(at, e.call);
-        ++queue->today.offered;
-    }
-    void operator()(const CallOffered& e) { board.offer(e.call, e.agent, e.queue, at); }
-    void operator()(const OfferEnded& e) {
-        if (e.outcome == OfferOutcome::answered) return;
-        AgentEntry* entry = board.agent(e.agent);
-        if (entry != nullptr && entry->view.call && entry->view.call->call == e.call)
-            entry->view.call.reset();
-    }
-    void operator()(const CallLeftQueue& e) {
-        if (CallState* call = board.call(e.call)) board.leave_queue(e.call, *call, e);
-    }
-    void operator()(const TalkStarted& e) {
-        CallState* call = board.call(e.call);
-        AgentEntry* entry = board.agent(e.agent);
-        if (call == nullptr || entry == nullptr) return;
-        if (!call->talk_started_at) call->talk_started_at = at;
-        call->agent = e.agent;
-        if (!entry->view.call || entry->view.call->call != e.call)
-            board.offer(e.call, e.agent, call->queue, at);
-        entry->view.call->talk_started_at = at;
-        ++entry->view.answered_today;
-    }
-    void operator()(const CallEnded& e) {
-        CallState* call = board.call(e.call);
-        if (call == nullptr) return;
-        // Ended without a word of the queue: the sums must still agree.
-        board.leave_queue(e.call, *call, {e.call, call->queue, QueueOutcome::fault, {}, false});
-        if (call->talk_started_at) end_talk(e.call, *call);
-        board.calls.erase(e.call);
-    }
-    void operator()(const AgentStateChanged& e) {
-        AgentEntry* entry = board.agent(e.agent);
-        if (entry == nullptr) return;
-        AgentView& view = entry->view;
-        if (view.state == AgentState::wrap_up && view.call) {
-            if (QueueState* queue = board.queue(view.call->queue))
-                queue->today.wrap_up_ms += ms_between(*view.since, at);
-        }
-        board.change_state(*entry, e.to);
-        view.reason = e.reason;
-        view.since = at;
-        view.wrap_up_until.reset();
-        if (!is_with_call(e.to)) view.call.reset();
-        if (e.to != AgentState::wrap_up) return;
-        const QueueId id = e.queue ? e.queue : view.call ? view.call->queue : QueueId{};
-        const auto found = board.queues.find(id);
-        if (found != board.queues.end()) view.wrap_up_until = at + found->second.queue->wrap_up_s;
-    }
-    void operator()(const DeviceAvailable& e) { board.set_device(e.device, true); }
-    void operator()(const DeviceGone& e) { board.set_device(e.device, false); }
-    template <class Other>
-    void operator()(const Other&) {}
-
-private:
-    void end_talk(CallId id, const CallState& call) {
-        const std::uint64_t talk_ms = ms_between(*call.talk_started_at, at);
-        if (QueueState* queue = board.queue(call.queue)) queue->today.talk_ms += talk_ms;
-        AgentEntry* entry = board.agent(call.agent);
-        if (entry == nullptr) return;
-        entry->view.talk_today_ms += talk_ms;
-        if (entry->view.call && entry->view.call->call == id) entry->view.call->ended_at = at;
-    }
-};
-
-QueueView view_of(const QueueState& state) {
-    const auto count = [&](AgentState s) { return state.agents[static_cast<std::size_t>(s)]; };
-    QueueView view;
-    view.id = state.queue->id;
-    view.name = state.queue->name;
-    view.waiting = state.waiting.size();
-    if (!state.waiting.empty()) view.longest_waiting_since = state.waiting.begin()->first;
-    for (std::size_t s = 0; s < kStates; ++s) view.agents_signed_in += state.agents[s];
-    view.agents_signed_in -= count(AgentState::signed_out);
-    view.agents_idle = count(AgentState::idle);
-    view.agents_talking = count(AgentState::talking);
-    view.service_level_s = state.queue->service_level_s;
-    view.today = state.today;
-    if (const auto counted = state.today.answered + state.today.abandoned; counted > 0) {
-        view.service_level_today = 100.0 * static_cast<double>(state.today.answered_in_level) /
-                                   static_cast<double>(counted);
-    }
-    return view;
-}
-
-}  // namespace
 
 struct LiveBoard::State {
     /// Copies: the board does not depend on the life of the directory that it was made from.
     std::vector<Queue> queues;
     std::vector<Agent> agents;
+    std::vector<ConferenceRoom> rooms;
+    std::map<TrunkId, std::pair<Trunk, TrunkView>> trunks;
+    std::set<TrunkId> changed_trunks;
     std::map<TenantId, TenantBoard> tenants;
     std::map<QueueId, TenantId> tenant_of_queue;
     std::map<AgentId, TenantId> tenant_of_agent;
@@ -257,6 +35,7 @@ struct LiveBoard::State {
         }
         board.agents_by_number.push_back(agent.id);
         if (!agent.device.empty()) board.devices[agent.device] = agent.id;
+        for (const std::string& device : agent.other_devices) board.devices[device] = agent.id;
     }
 
     TenantBoard* find(TenantId id) {
@@ -273,6 +52,11 @@ LiveBoard::LiveBoard(const Directory& directory) : state_(std::make_unique<State
         state_->tenant_of_queue[queue.id] = queue.tenant;
     }
     for (const Agent& agent : state_->agents) state_->add_agent(agent);
+    state_->rooms = directory.conferences;
+    for (const ConferenceRoom& room : state_->rooms)
+        state_->tenants[room.tenant].rooms[room.id] = &room;
+    for (const Trunk& trunk : directory.trunks)
+        state_->trunks[trunk.id] = {trunk, {trunk.id, trunk.name, true, "", {}}};
     for (auto& [id, board] : state_->tenants) {
         // "9" before "10": shorter numbers first, then by digits.
         const auto key = [&board](AgentId agent) {
@@ -302,6 +86,31 @@ void LiveBoard::seed(AgentId agent, std::uint64_t answered_today, std::uint64_t 
     view.talk_today_ms = talk_today_ms;
 }
 
+namespace {
+
+/// Who is in the call, and where, as its record says it.
+void seed_parties(const CallRecord& record, CallState& call) {
+    for (const LegRecord& leg : record.legs) {
+        if (leg.ended_at) continue;
+        PartyView& party = call.parties.emplace_back();
+        party.leg = leg.leg;
+        party.kind = leg.kind;
+        party.agent = leg.agent.value_or(AgentId{});
+        party.number = leg.kind == LegKind::caller ? record.caller : leg.number;
+        party.place = leg.answered_at ? LegPlace::apart : LegPlace::ringing;
+        party.since = leg.started_at;
+        party.purpose = leg.purpose;
+    }
+    for (const PlaceRecord& stay : record.time_line) {
+        PartyView* party = find_party(call, stay.leg);
+        if (party == nullptr || stay.to) continue;
+        party->place = stay.place;
+        party->since = stay.from;
+    }
+}
+
+}  // namespace
+
 void LiveBoard::seed(const CallRecord& open_call) {
     TenantBoard* board = state_->find(open_call.tenant);
     if (board == nullptr) return;
@@ -311,7 +120,20 @@ void LiveBoard::seed(const CallRecord& open_call) {
     call.queue = open_call.queue.value_or(QueueId{});
     call.queued_at = open_call.queued_at;
     call.talk_started_at = open_call.talk_started_at;
-    call.agent = open_call.agent.value_or(AgentId{});
+    call.direction = open_call.direction;
+    call.flow_results = open_call.flow_results;
+    call.conference = open_call.conference.value_or(CallId{});
+    if (open_call.talk_started_at && open_call.agent) {
+        call.talkers.emplace_back(*open_call.agent, *open_call.talk_started_at);
+        call.counted.push_back(*open_call.agent);
+    }
+    for (const RecordingRecord& r : open_call.recordings) {
+        if (r.kind == RecordingKind::voicemail || r.octets > 0 || !r.error.empty()) continue;
+        call.recording_id = r.recording;
+        const bool is_paused = !r.pauses.empty() && !r.pauses.back().to;
+        call.recording = is_paused ? RecordingState::paused : RecordingState::on;
+    }
+    seed_parties(open_call, call);
     QueueState* queue = board->queue(call.queue);
     call.is_waiting = queue != nullptr && call.queued_at && !open_call.left_queue_at;
     if (call.is_waiting) queue->waiting.emplace(*call.queued_at, open_call.call);
@@ -336,6 +158,9 @@ void LiveBoard::seed(const AgentInterval& open_interval, const CallRecord* call)
     for (const LegRecord& leg : call->legs) {
         if (leg.agent == view.id) with.offered_at = leg.started_at;
     }
+    with.direction = call->direction;
+    with.flow_results = call->flow_results;
+    if (CallState* state = board.call(call->call)) state->shown_by.insert(view.id);
     with.talk_started_at = call->talk_started_at;
     with.ended_at = call->ended_at;
     if (call->queued_at)
@@ -349,8 +174,17 @@ void LiveBoard::seed(const AgentInterval& open_interval, const CallRecord* call)
 }
 
 void LiveBoard::apply(const Event& event) {
-    if (TenantBoard* board = state_->find(event.tenant))
-        std::visit(Step{*board, event.at}, event.body);
+    if (const auto* trunk = std::get_if<TrunkStateChanged>(&event.body)) {
+        const auto found = state_->trunks.find(trunk->trunk);
+        if (found == state_->trunks.end()) return;
+        TrunkView& view = found->second.second;
+        view.up = trunk->up;
+        view.reason = trunk->reason;
+        view.since = event.at;
+        state_->changed_trunks.insert(trunk->trunk);
+    } else if (TenantBoard* board = state_->find(event.tenant)) {
+        apply_event(*board, event);
+    }
 }
 
 void LiveBoard::roll_day(TenantId tenant) {
@@ -375,7 +209,7 @@ BoardView LiveBoard::board(TenantId tenant, Instant now) const {
     if (board == nullptr) return view;
     for (const auto& [id, queue] : board->queues) view.queues.push_back(view_of(queue));
     for (const AgentId id : board->agents_by_number)
-        view.agents.push_back(board->agents.at(id).view);
+        view.agents.push_back(board->view_of(board->agents.at(id)));
     view.calls_in_progress = board->calls.size();
     return view;
 }
@@ -384,7 +218,8 @@ std::optional<AgentView> LiveBoard::agent(TenantId tenant, AgentId agent) const 
     const TenantBoard* board = state_->find(tenant);
     if (board == nullptr) return std::nullopt;
     const auto found = board->agents.find(agent);
-    return found == board->agents.end() ? std::nullopt : std::optional(found->second.view);
+    return found == board->agents.end() ? std::nullopt
+                                        : std::optional(board->view_of(found->second));
 }
 
 std::optional<QueueView> LiveBoard::queue(TenantId tenant, QueueId queue) const {
@@ -409,11 +244,49 @@ std::vector<WaitingView> LiveBoard::waiting(TenantId tenant) const {
     return views;
 }
 
+std::optional<ConferenceView> LiveBoard::conference(TenantId tenant, ConferenceId id) const {
+    const TenantBoard* board = state_->find(tenant);
+    if (board == nullptr) return std::nullopt;
+    const auto room = board->rooms.find(id);
+    if (room == board->rooms.end()) return std::nullopt;
+    const auto call = board->conference_calls.find(id);
+    if (call != board->conference_calls.end())
+        return board->view_of(board->conferences.at(call->second));
+    ConferenceView empty;
+    empty.conference = id;
+    empty.name = room->second->name;
+    return empty;
+}
+
+std::vector<ConferenceView> LiveBoard::conferences(TenantId tenant) const {
+    std::vector<ConferenceView> views;
+    const TenantBoard* board = state_->find(tenant);
+    if (board == nullptr) return views;
+    for (const auto& [id, call] : board->conference_calls)
+        views.push_back(board->view_of(board->conferences.at(call)));
+    return views;
+}
+
+std::vector<TrunkView> LiveBoard::trunks(TenantId tenant) const {
+    std::vector<TrunkView> views;
+    for (const auto& [id, trunk] : state_->trunks) {
+        const auto& tenants = trunk.first.tenants;
+        const bool may_use =
+            tenants.empty() || std::find(tenants.begin(), tenants.end(), tenant) != tenants.end();
+        if (may_use) views.push_back(trunk.second);
+    }
+    return views;
+}
+
 LiveBoard::Changes LiveBoard::take_changes() {
     Changes changes;
+    changes.trunks.swap(state_->changed_trunks);
     for (auto& [tenant, board] : state_->tenants) {
         for (const QueueId id : board.changed_queues) changes.queues.emplace(tenant, id);
         for (const AgentId id : board.changed_agents) changes.agents.emplace(tenant, id);
+        for (const ConferenceId id : board.changed_conferences)
+            changes.conferences.emplace(tenant, id);
+        board.changed_conferences.clear();
         board.changed_queues.clear();
         board.changed_agents.clear();
     }
