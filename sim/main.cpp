@@ -1,13 +1,39 @@
 // seatline-sim [calls] [seed]: simulates one queue (20 agents, 90 % load) through the shipped core
 // with all checkers on, and prints the result and the speed.
+// seatline-sim storms [count] [seed]: so many storms (sim/storm.h) of everything that can happen;
+// a single one prints its events.
 #include <sys/resource.h>
 
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 
+#include "sim/storm.h"
 #include "sim/world.h"
 
+namespace {
+
+int run_storms(std::uint64_t count, std::uint64_t seed) {
+    std::uint64_t calls = 0;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        seatline::sim::Storm storm;
+        storm.seed = seed + i;
+        storm.print = count == 1;
+        std::fprintf(stderr, "seed %llu\r", static_cast<unsigned long long>(storm.seed));
+        calls += seatline::sim::run(storm).calls;
+    }
+    std::printf("%llu storms, %llu calls, all sound\n", static_cast<unsigned long long>(count),
+                static_cast<unsigned long long>(calls));
+    return 0;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+    if (argc > 1 && std::string_view(argv[1]) == "storms") {
+        return run_storms(argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1'000,
+                          argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 1);
+    }
     seatline::sim::Plan plan;
     plan.calls = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
     plan.seed = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1;

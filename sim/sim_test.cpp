@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "sim/storm.h"
 #include "sim/world.h"
 
 namespace seatline::sim {
@@ -68,5 +69,27 @@ TEST_P(FaultySeed, nothing_is_lost) {
     }
 }
 INSTANTIATE_TEST_SUITE_P(seeds, FaultySeed, testing::Range(0, 10));
+
+/// Everything that call control can do, at random.
+class StormySeed : public testing::TestWithParam<int> {};
+TEST_P(StormySeed, stays_sound) {
+    StormOutcome all;
+    for (std::uint64_t i = 0; i < 10; ++i) {
+        Storm storm;
+        storm.seed = static_cast<std::uint64_t>(GetParam()) * 10 + i + 1;
+        const StormOutcome one = run(storm);
+        all.calls += one.calls;
+        all.talks += one.talks;
+        all.transfers += one.transfers;
+        all.supervised += one.supervised;
+        all.granted += one.granted;
+    }
+    EXPECT_GT(all.calls, 500u);
+    EXPECT_GT(all.talks, 200u);
+    EXPECT_GT(all.transfers, 50u);
+    EXPECT_GT(all.supervised, 20u);
+    EXPECT_GT(all.granted, 500u);
+}
+INSTANTIATE_TEST_SUITE_P(seeds, StormySeed, testing::Range(0, 10));
 
 }  // namespace seatline::sim

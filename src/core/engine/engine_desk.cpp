@@ -50,6 +50,11 @@ std::optional<Error> Engine::Impl::desk(AgentIndex index, const AgentRequest& re
         request.kind == Kind::pause_record || request.kind == Kind::resume_record)
         return record_command(*call, request);
     if (call->phase != CallPhase::talking) return conflict("the call is not in a conversation");
+    const bool is_of_consultation = request.kind == Kind::consult || request.kind == Kind::swap ||
+                                    request.kind == Kind::complete ||
+                                    request.kind == Kind::cancel || request.kind == Kind::join;
+    if (is_of_consultation && (call->agent != index || !call->agent_leg))
+        return conflict("only the agent of the call consults");
     switch (request.kind) {
         case Kind::hold:
             return hold(*call, *own);
@@ -68,6 +73,8 @@ std::optional<Error> Engine::Impl::desk(AgentIndex index, const AgentRequest& re
         case Kind::join:
             return join(*call, index);
         case Kind::to_flow:
+            if (target->kind != TargetKind::flow)
+                return Error{"invalid", "target", "only a flow gives a caller back"};
             return to_flow(*call, index, FlowId{target->id});
         case Kind::send_digits:
             act(SendDigits{call->worker, call->guest, request.text});
@@ -152,8 +159,6 @@ std::optional<Error> Engine::Impl::consult(Call& call, AgentIndex index, const T
     if (call.consulted) return conflict("a consultation is going on already");
     if (target.kind != TargetKind::agent && target.kind != TargetKind::number)
         return Error{"invalid", "target", "only an agent or a number can be consulted"};
-    if (call.agent != index || !call.agent_leg)
-        return conflict("only the agent of the call consults");
     if (auto unreached = dial(call, {target, DialPurpose::consult, LegPlace::aside}))
         return unreached->error;
     Member& own = *own_member(call, index);
@@ -231,6 +236,8 @@ std::optional<Error> Engine::Impl::to_flow(Call& call, AgentIndex index, FlowId 
     if (call.consulted || people(call) != 2)
         return conflict("only a call between two can go into a flow");
     Member& own = *own_member(call, index);
+    if (own.leg != call.agent_leg || own.leg == call.guest)
+        return conflict("only the agent of the call sends the caller into a flow");
     call.flow_for = own.leg;
     call.find(call.guest)->place = LegPlace::apart;
     call.collected.clear();

@@ -58,11 +58,15 @@ void Engine::Impl::phone_calls(const IncomingCall& input) {
             refusal(*seat.data, consults ? AgentRequestKind::consult : AgentRequestKind::dial,
                     target->kind))
         return refuse(input, tenant, 403, error->reason);
-    if (consults &&
-        (own->phase != CallPhase::talking || own->consulted || !seat.legs[0] || seat.legs[1]))
+    const bool may_consult = consults && own->phase == CallPhase::talking && !own->consulted &&
+                             own->agent == index && own->agent_leg &&
+                             seat.has_leg(own->agent_leg) && !seat.legs[1];
+    if (consults && !may_consult)
         return refuse(input, tenant, 486, "the agent is busy with a call");
     if (!consults && !seat.has_free_phone())
         return refuse(input, tenant, 486, "the last call of this phone is not over");
+    if (consults && target->kind != TargetKind::agent && target->kind != TargetKind::number)
+        return refuse(input, tenant, 403, "only an agent or a number can be consulted");
     if (consults) return phone_consults(input, index, *own, *target);
     const auto worker = pick_worker();
     if (!worker) return refuse(input, tenant, 503, "no media worker");
@@ -124,11 +128,7 @@ void Engine::Impl::begin_phone_call(Call& call, Member& caller) {
     const auto unreached = dial(call, {call.target, purpose, caller.place});
     if (!unreached) return settle(call);
     if (purpose == DialPurpose::consult) {
-        const Member gone = *call.find(leg);
-        close_leg(leg, unreached->outcome == OfferOutcome::busy ? 486 : 480,
-                  unreached->error.reason);
-        std::erase_if(call.members, [leg](const Member& m) { return m.leg == leg; });
-        return agent_left(call, gone);
+        return refuse_member(call, leg, unreached->outcome == OfferOutcome::busy ? 486 : 480);
     }
     end_call(
         call, Party::system,
@@ -141,7 +141,10 @@ std::optional<Engine::Impl::Unreached> Engine::Impl::dial(Call& call, const Wish
     if (wish.target.kind == TargetKind::number) {
         return dial_number(call, wish.target.number, wish);
     }
-    SEATLINE_ASSERT(wish.target.kind == TargetKind::agent);
+    if (wish.target.kind != TargetKind::agent) {
+        return Unreached{OfferOutcome::unreachable,
+                         Error{"invalid", "target", "this can't be called"}};
+    }
     const auto found = agent_by_id_.find(AgentId{wish.target.id});
     if (found == agent_by_id_.end() || agents_[found->second].data->tenant != call.tenant) {
         return Unreached{OfferOutcome::unreachable,
@@ -153,9 +156,9 @@ std::optional<Engine::Impl::Unreached> Engine::Impl::dial(Call& call, const Wish
 std::optional<Engine::Impl::Unreached> Engine::Impl::dial_agent(Call& call, AgentIndex index,
                                                                 const Wish& wish) {
     AgentSeat& seat = agents_[index];
-    const bool is_own_wish =
-        wish.purpose == DialPurpose::click || wish.purpose == DialPurpose::supervise ||
-        wish.purpose == DialPurpose::pick_up || wish.purpose == DialPurpose::take_back;
+    const bool is_own_wish = wish.purpose == DialPurpose::click ||
+                             wish.purpose == DialPurpose::supervise || wish.picks_up ||
+                             wish.purpose == DialPurpose::take_back;
     if (!is_own_wish && !seat.forward.always.empty())
         return forward(call, seat.forward.always, *seat.data, wish);
     const std::string who = "agent " + seat.data->number;
@@ -192,7 +195,9 @@ std::optional<Engine::Impl::Unreached> Engine::Impl::dial_agent(Call& call, Agen
                                   seat.data->id,
                                   {},
                                   {},
-                                  wish.forwards > 0 ? DialPurpose::forward : wish.purpose});
+                                  wish.picks_up       ? DialPurpose::pick_up
+                                  : wish.forwards > 0 ? DialPurpose::forward
+                                                      : wish.purpose});
     member.ring_deadline =
         deadlines_.arm(now_ + seat.data->direct_ring_s, {DeadlineKind::member_ring, leg.value});
     if (wish.purpose == DialPurpose::consult) call.consulted = leg;
@@ -431,12 +436,9 @@ void Engine::Impl::nobody_reached(Call& call, const Member& failed, OfferOutcome
             // The agent decides how it goes on; the caller hears music meanwhile.
             for (const Member& member : call.members) {
                 if (member.is_caller && member.state == MemberState::ringing &&
-                    member.purpose == DialPurpose::consult) {
-                    const Member gone = member;
-                    close_leg(gone.leg, outcome == OfferOutcome::busy ? 486 : 480, "");
-                    std::erase_if(call.members, [&](const Member& m) { return m.leg == gone.leg; });
-                    break;
-                }
+                    member.purpose == DialPurpose::consult)
+                    return refuse_member(call, member.leg,
+                                         outcome == OfferOutcome::busy ? 486 : 480);
             }
             settle(call);
             if (call.agent_leg)
@@ -455,6 +457,14 @@ void Engine::Impl::nobody_reached(Call& call, const Member& failed, OfferOutcome
         return end_call(call, Party::system, cause_of(outcome));
     call.guest = caller->leg;  // the agent hears why
     start_closing(call, cause_of(outcome));
+}
+
+/// A phone's second call comes to nothing: its first goes on as it was.
+void Engine::Impl::refuse_member(Call& call, LegId leg, int sip_code) {
+    const Parted parted{*call.find(leg), leg == call.agent_leg, leg == call.guest};
+    drop_member(call, leg, {}, sip_code);
+    agent_left(call, parted.member);
+    regroup(call, parted);
 }
 
 /// The agent is this call's from here on; what it was before comes back afterwards.

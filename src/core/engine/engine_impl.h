@@ -150,9 +150,15 @@ private:
     void start_talk(Call& call);
     void member_left(Call& call, LegId leg, bool network);
     [[nodiscard]] bool goes_on_without(const Call& call, const Member& gone) const;
-    void regroup(Call& call, const Member& gone);
+    /// A leg that is out of the call, and what it was there.
+    struct Parted {
+        Member member;
+        bool was_agent = false;
+        bool was_guest = false;
+    };
+    void regroup(Call& call, const Parted& parted);
     void hand_over(Call& call, Member& consulted);
-    void drop_member(Call& call, LegId leg, const std::string& reason);
+    void drop_member(Call& call, LegId leg, const std::string& reason, int sip_code = 0);
     void agent_left(Call& call, const Member& gone);
     [[nodiscard]] static std::size_t people(const Call& call);
 
@@ -174,6 +180,7 @@ private:
         std::uint8_t forwards = 0;
         SupervisorAction wanted = SupervisorAction::listen;
         LegId watched = {};
+        bool picks_up = false;  ///< the agent asked for what rang elsewhere
     };
     /// Why nobody can be called.
     struct Unreached {
@@ -201,6 +208,7 @@ private:
     void connect(Call& call, LegId leg);
     void member_ring_due(LegId leg);
     void dial_failed(Call& call, LegId leg, OfferOutcome outcome, int sip_code);
+    void refuse_member(Call& call, LegId leg, int sip_code);
     void nobody_reached(Call& call, const Member& failed, OfferOutcome outcome);
     void reserve(AgentIndex index, const Call& call, LegId leg, AgentState state);
     [[nodiscard]] QueueId queue_of(const Call& call) const;

@@ -120,9 +120,10 @@ std::size_t Engine::Impl::people(const Call& call) {
 void Engine::Impl::member_left(Call& call, LegId leg, bool network) {
     const Member gone = *call.find(leg);
     if (is_observing(gone) || goes_on_without(call, gone)) {
+        const Parted parted{gone, leg == call.agent_leg, leg == call.guest};
         drop_member(call, leg, {});
         agent_left(call, gone);
-        return regroup(call, gone);
+        return regroup(call, parted);
     }
     const Party by = network                            ? Party::system
                      : gone.kind == LegKind::agent      ? Party::agent
@@ -167,13 +168,10 @@ bool Engine::Impl::goes_on_without(const Call& call, const Member& gone) const {
 }
 
 /// Who is left finds together: nobody stands alone where others could be heard.
-void Engine::Impl::regroup(Call& call, const Member& gone) {
-    if (call.phase != CallPhase::talking) {
-        if (call.flow_for == gone.leg) call.flow_for = {};
-        return settle(call);
-    }
+void Engine::Impl::regroup(Call& call, const Parted& parted) {
+    const Member& gone = parted.member;
+    if (call.phase != CallPhase::talking) return settle(call);
     const bool same_agent_stays = gone.agent != kNoAgent && own_member(call, gone.agent) != nullptr;
-    if (call.consulted == gone.leg) call.consulted = {};
     Member* consulted = call.find(call.consulted);
     if (consulted != nullptr && same_agent_stays && gone.place == LegPlace::aside) {
         // A phone that hung up its own second call: its consultation is over.
@@ -184,8 +182,7 @@ void Engine::Impl::regroup(Call& call, const Member& gone) {
         agent_left(call, copy);
         consulted = nullptr;
     }
-    if (gone.leg == call.agent_leg) {
-        call.agent_leg = {};
+    if (parted.was_agent) {
         if (Member* other = same_agent_stays ? own_member(call, gone.agent) : nullptr) {
             call.agent_leg = other->leg;
         } else if (consulted != nullptr) {
@@ -194,8 +191,7 @@ void Engine::Impl::regroup(Call& call, const Member& gone) {
             return hand_over(call, *consulted);
         }
     }
-    if (gone.leg == call.guest) {
-        call.guest = {};
+    if (parted.was_guest) {
         for (Member& member : call.members) {
             if (member.place == LegPlace::aside) member.place = LegPlace::talk;
             if (member.leg != call.agent_leg && !is_observing(member)) call.guest = member.leg;
@@ -229,12 +225,15 @@ void Engine::Impl::hand_over(Call& call, Member& consulted) {
 }
 
 /// Takes a leg out of the call and closes it; the agent's state is agent_left()'s.
-void Engine::Impl::drop_member(Call& call, LegId leg, const std::string& reason) {
+void Engine::Impl::drop_member(Call& call, LegId leg, const std::string& reason, int sip_code) {
     const auto found = std::ranges::find(call.members, leg, &Member::leg);
     if (found == call.members.end()) return;
     deadlines_.cancel(found->ring_deadline);
+    for (LegId* role : {&call.guest, &call.agent_leg, &call.consulted, &call.flow_for}) {
+        if (*role == leg) *role = {};
+    }
     call.members.erase(found);
-    close_leg(leg, 0, reason);
+    close_leg(leg, sip_code, reason);
 }
 
 /// An agent is out of the call, unless another of its legs is still there.

@@ -38,13 +38,19 @@ std::optional<Error> Engine::Impl::observe(AgentIndex index, AgentIndex other,
                                            SupervisorAction action) {
     Call* call = find_call(agents_[other].call);
     const Member* watched = call != nullptr ? own_member(*call, other) : nullptr;
-    if (watched == nullptr || watched->state != MemberState::up || index == other)
+    if (watched == nullptr || watched->state != MemberState::up ||
+        call->phase != CallPhase::talking || index == other)
         return Error{"conflict", "agent", "the agent talks to nobody"};
     asked_call_ = call->id;
     if (agents_[index].call == call->id) {
         Member* own = own_member(*call, index);
         if (own == nullptr || own->kind != LegKind::supervisor || own->state != MemberState::up)
             return Error{"conflict", "action", "the supervisor takes part in the call"};
+        const bool steps_back =
+            action == SupervisorAction::listen || action == SupervisorAction::whisper;
+        const bool speaks = own->place == LegPlace::talk || own->place == LegPlace::aside;
+        if (steps_back && speaks && people(*call) <= 2)
+            return Error{"conflict", "action", "only the supervisor and the agent are left"};
         own->watched = watched->leg;
         apply_supervision(*call, *own, action);
         return std::nullopt;
@@ -116,6 +122,10 @@ void Engine::Impl::take_over(Call& call, Member& supervisor) {
     if (call.guest == gone.leg) call.guest = call.agent_leg;
     call.agent_leg = {};
     drop_member(call, gone.leg, {});
+    if (people(call) < 2) {  // the caller had left: nobody is there to be taken over
+        agent_left(call, gone);
+        return end_call(call, Party::supervisor, EndCause::normal);
+    }
     connect(call, leg);
     agent_left(call, gone);
 }

@@ -17,7 +17,12 @@ std::optional<Error> Engine::Impl::transfer(Call& call, AgentIndex by, const Tar
         return Error{"invalid", "target", "the call is at this agent already"};
     if (auto error = can_take(call, target)) return error;
     const Member gone = *own_member(call, by);
-    if (gone.leg == call.guest) call.guest = call.agent_leg;  // who called passes on who was called
+    for (const Member& other : call.members) {  // of an internal call either may pass on the other
+        const bool takes_part = other.state == MemberState::up &&
+                                other.place != LegPlace::listening &&
+                                other.place != LegPlace::whispering;
+        if (takes_part && other.leg != gone.leg) call.guest = other.leg;
+    }
     call.agent_leg = {};
     call.transferred_by = by;
     emit(call.tenant, CallTransferred{call.id, agents_[by].data->id, TransferKind::blind, target});
@@ -90,6 +95,7 @@ void Engine::Impl::send_to(Call& call, const Target& target) {
 /// The target was not reached: back to who passed the call on, else to the queue it came from (at
 /// the old place), else the guest is told.
 void Engine::Impl::transfer_failed(Call& call, OfferOutcome outcome) {
+    if (!call.guest) return end_call(call, Party::system, EndCause::unreachable);
     const AgentIndex by = std::exchange(call.transferred_by, kNoAgent);
     if (by != kNoAgent && !closing_) {
         const Target back{TargetKind::agent, agents_[by].data->id.value, {}};
@@ -121,7 +127,8 @@ void Engine::Impl::on(const TransferAsked& input) {
         return act(AnswerTransfer{input.leg, 491});
     if (input.replaces || input.replaces_unknown) {
         const Member* other = call->find(input.replaces);
-        const bool is_own = other != nullptr && other->agent == index && call->consulted;
+        const bool is_own = other != nullptr && other->agent == index && call->agent == index &&
+                            call->agent_leg && call->consulted;
         if (!is_own || refusal(agent, AgentRequestKind::complete))
             return act(AnswerTransfer{input.leg, is_own ? 403 : 603});
         act(AnswerTransfer{input.leg, 202});
@@ -192,7 +199,12 @@ std::optional<Error> Engine::Impl::pick_up(AgentIndex index, const AgentRequest&
                                        TransferKind::picked_up,
                                        {TargetKind::agent, seat.data->id.value, {}}});
     drop_member(*call, gone.leg, {});
-    const auto unreached = dial_agent(*call, index, {{}, DialPurpose::pick_up, gone.place});
+    const auto unreached = dial_agent(*call, index,
+                                      {.target = {},
+                                       .purpose = gone.purpose,
+                                       .place = gone.place,
+                                       .watched = gone.watched,
+                                       .picks_up = true});
     agent_left(*call, gone);
     if (unreached) nobody_reached(*call, gone, unreached->outcome);
     return std::nullopt;
@@ -231,6 +243,10 @@ void Engine::Impl::phone_replaces(const IncomingCall& input) {
     if (!is_own_tenant || named->agent == kNoAgent ||
         refusal(*agents_[found->second].data, AgentRequestKind::pick_up))
         return refuse(input, {}, 403, "this phone may not take over the call");
+    const bool talks = call->phase == CallPhase::talking && named->state == MemberState::up &&
+                       named->kind == LegKind::agent;
+    if (!talks && named != ringing_member(*call))
+        return refuse(input, call->tenant, 481, "this leg can't be taken over now");
     stand_in(input, found->second, *call, input.replaces);
 }
 
