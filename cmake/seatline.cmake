@@ -13,6 +13,8 @@ pkg_check_modules(sofia REQUIRED IMPORTED_TARGET sofia-sip-ua)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(sndfile REQUIRED IMPORTED_TARGET sndfile)
 pkg_check_modules(speexdsp REQUIRED IMPORTED_TARGET speexdsp)
+pkg_check_modules(opusenc REQUIRED IMPORTED_TARGET libopusenc)
+pkg_check_modules(opusfile REQUIRED IMPORTED_TARGET opusfile)
 
 find_program(CCACHE ccache)
 if(CCACHE)

@@ -15,8 +15,9 @@ ALLOWED = {
     "src/worker": ["base", "media"],
     "src/sip": ["base"],
     "src/store": ["base", "core"],
+    "src/archive": ["base", "core"],
     "src/api": ["base", "core"],
-    "src/app": ["base", "core", "media", "worker", "sip", "store", "api"],
+    "src/app": ["base", "core", "media", "worker", "sip", "store", "archive", "api"],
     "sim": ["base", "core", "media"],
     "robots": ["base", "media", "sip"],
 }
@@ -26,11 +27,13 @@ RESERVED = {
     "sqlite3.h": ["src/store/sqlite"],
     "sndfile.h": ["src/media"],
     "speex/": ["src/media"],
+    "opus/opusenc.h": ["src/archive"],
+    "opus/opusfile.h": ["src/archive"],
     "sodium.h": ["src/api"],
     "boost/beast": ["src/api"],
     "media.pb.h": ["src/worker", "src/app"],
 }
-PROJECT = {"base", "core", "media", "worker", "sip", "store", "api", "app", "sim", "robots"}
+PROJECT = {"base", "core", "media", "worker", "sip", "store", "archive", "api", "app", "sim", "robots"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 

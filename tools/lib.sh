@@ -25,7 +25,7 @@ as_root() {
 
 BUILD_PACKAGES="g++ python3 cmake ninja-build ccache mold pkg-config protobuf-compiler libprotobuf-dev libsofia-sip-ua-dev
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsqlite3-dev libsodium-dev libspdlog-dev libsndfile1-dev
-  libspeexdsp-dev libssl-dev libgtest-dev libgmock-dev libbenchmark-dev"
+  libspeexdsp-dev libopusenc-dev libopusfile-dev libssl-dev libgtest-dev libgmock-dev libbenchmark-dev"
 RUN_PACKAGES="espeak-ng tzdata curl ca-certificates"
 TEST_PACKAGES="python3 sip-tester baresip-core tshark chromium fonts-noto-cjk iproute2 procps clang clang-format libclang-rt-14-dev openssl git"
 

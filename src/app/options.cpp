@@ -1,6 +1,7 @@
 #include "app/options.h"
 
 #include <charconv>
+#include <filesystem>
 #include <functional>
 
 namespace seatline::app {
@@ -58,6 +59,15 @@ const std::vector<Option>& options() {
              o.workers = *n;
              return {};
          }},
+        text("--recording-key", "FILE", "keys for recordings at rest (default: not encrypted)",
+             &Options::recording_key),
+        {"--archive-after", "S", "a finished recording stays a WAV so long (default: 600)",
+         [](Options& o, const std::string& v) -> Result<void> {
+             const auto n = number("--archive-after", v, 0, 7 * 86400);
+             if (n.has_error()) return n.error();
+             o.archive_after_s = *n;
+             return {};
+         }},
         text("--web", "DIR", "folder of the built pages (default: web/dist)", &Options::web_root),
         text("--tls-cert", "FILE", "PEM certificate chain: serve HTTPS", &Options::tls_certificate),
         text("--tls-key", "FILE", "PEM key", &Options::tls_key),
@@ -95,6 +105,14 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
         return invalid("--advertise",
                        "is needed with --bind " + out.bind +
                            ": the address that phones and carriers reach this machine by");
+    }
+    const auto absolute = [](const std::string& path) {
+        return std::filesystem::absolute(path).lexically_normal().string();
+    };
+    if (!out.recording_key.empty() &&
+        absolute(out.recording_key).starts_with(absolute(out.data + "/"))) {
+        return invalid("--recording-key",
+                       "must not be in the data folder: a copy of the folder would have the key");
     }
     if (out.tls_certificate.empty() != out.tls_key.empty())
         return invalid("--tls-key", "goes with --tls-cert");

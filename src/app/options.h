@@ -22,6 +22,8 @@ struct Options {
     bool demo = true;  ///< a fresh data folder gets the demo center instead of the starter center
     std::string tls_certificate;
     std::string tls_key;
+    std::string recording_key;            ///< file outside the data folder; empty: not encrypted
+    std::uint32_t archive_after_s = 600;  ///< so long a finished recording stays a WAV
     std::string log_level = "info";
 };
 

@@ -10,6 +10,7 @@
 
 #include "api/auth/password.h"
 #include "api/server.h"
+#include "app/archiver.h"
 #include "app/center.h"
 #include "app/control.h"
 #include "app/day_turner.h"
@@ -167,6 +168,7 @@ struct Program {
     Result<void> start_sip();
     Result<void> start_control();
     Result<void> start_api();
+    void start_archiver();
     void on_sip(sip::Event&& event);
     [[nodiscard]] api::HealthView health() const;
 
@@ -180,12 +182,20 @@ struct Program {
     std::optional<core::Engine> engine;
     std::unique_ptr<api::Server> server;
     std::atomic<Control*> control_for_sip{nullptr};
+    std::atomic<Archiver*> archiver_for_events{nullptr};
     std::unique_ptr<sip::Endpoint> endpoint;
+    archive::KeyRing recording_keys;
+    std::unique_ptr<Archiver> archiver;  ///< stopped before `control` goes, to which it reports
     std::unique_ptr<Control> control;
     std::unique_ptr<DayTurner> days;
 };
 
 Result<void> Program::open_store() {
+    if (!options.recording_key.empty()) {
+        auto keys = archive::KeyRing::load(options.recording_key);
+        if (keys.has_error()) return keys.error();
+        recording_keys = std::move(*keys);
+    }
     std::error_code ec;
     std::filesystem::create_directories(options.data, ec);
     if (ec)
@@ -218,6 +228,16 @@ Result<void> Program::open_store() {
     if (made.has_error()) return made.error();
     prompts = std::move(*made);
     return {};
+}
+
+/// What the journal got before this, the archiver finds in the database.
+void Program::start_archiver() {
+    archiver = std::make_unique<Archiver>(Archiver::Parts{
+        std::filesystem::absolute(options.data).lexically_normal().string(), recording_keys,
+        directory, *database, seconds{options.archive_after_s}, [this] { return clock.now(); },
+        [this](core::ArchiveReport report) { control->put(std::move(report)); }});
+    archiver_for_events.store(archiver.get(), std::memory_order_release);
+    archiver->start();
 }
 
 void Program::on_sip(sip::Event&& event) {
@@ -255,14 +275,14 @@ Result<void> Program::start_control() {
     core::Effects recovered;
     recovered.events.push_back({0, clock.now(), TenantId{}, core::ControlStarted{kVersion}});
     for (const core::CallRecord& call : open.calls) {
-        core::RecordingFinished recording{call.call,
-                                          database->recording_path(call.tenant, call.call),
-                                          {},
-                                          0,
-                                          "the control process ended"};
-        if (recording.path.empty() || call.has_recording) continue;
-        measure_recording(options.data, recording);
-        recovered.events.push_back({0, clock.now(), call.tenant, recording});
+        for (const store::StoredRecording& one : database->recordings(call.tenant, call.call)) {
+            if (one.is_finished) continue;
+            core::RecordingFinished recording{
+                call.call,      one.path, {}, 0, "the control process ended", one.record.recording,
+                one.record.kind};
+            measure_recording(options.data, recording);
+            recovered.events.push_back({0, clock.now(), call.tenant, recording});
+        }
     }
     engine->recover(open.calls, open.agents, clock.now(), recovered);
     if (!open.calls.empty())
@@ -270,7 +290,10 @@ Result<void> Program::start_control() {
                   open.calls.size());
     control = std::make_unique<Control>(Control::Parts{
         options, clock, prompts, *engine, *journal, *endpoint,
-        [this](std::vector<core::Event> events) { database->apply(std::move(events)); },
+        [this](std::vector<core::Event> events) {
+            if (Archiver* to = archiver_for_events.load(std::memory_order_acquire)) to->see(events);
+            database->apply(std::move(events));
+        },
         [this](std::vector<core::Event> events) { server->publish(std::move(events)); }});
     control->start(std::move(recovered));
     return {};
@@ -317,6 +340,7 @@ int serve(const Options& options) {
     // that it is sent.
     if (auto r = program.start_api(); r.has_error()) return fail(r.error());
     if (auto r = program.start_control(); r.has_error()) return fail(r.error());
+    program.start_archiver();
     program.control_for_sip.store(program.control.get(), std::memory_order_release);
     program.endpoint->post(sip::SetTrunks{trunk_addresses(program.directory)});
     program.endpoint->post(sip::SetDevices{credentials(program.directory)});
@@ -327,6 +351,7 @@ int serve(const Options& options) {
               options.bind, program.server->port(), options.bind, program.endpoint->port());
     stop.wait();
     program.days.reset();
+    program.archiver->stop();
     program.control->shut_down();
     program.control_for_sip.store(nullptr, std::memory_order_release);
     return 0;
