@@ -149,6 +149,10 @@ private:
     void take_bye(nta_incoming_t* request, const sip_t* sip);
     void take_change(nta_incoming_t* request, const sip_t* sip);
     [[nodiscard]] bool can_change_now(nta_incoming_t* request);
+    void refresh_target(nta_incoming_t* request, const sip_t* sip);
+    [[nodiscard]] bool may_update_early(const sip_t* sip);
+    void take_early_update(nta_incoming_t* request, const sip_t* sip);
+    [[nodiscard]] std::string next_offer();
     void answer_unchanged(nta_incoming_t* request, bool with_sdp);
     void answer_change(const MediaDescription& local);
     void take_info(nta_incoming_t* request, const sip_t* sip);
@@ -169,6 +173,7 @@ private:
     void restart_session_timer();
     void send_refresh();
     static int on_refresh_response(void* dialog, nta_outgoing_t* request, const sip_t* sip);
+    [[nodiscard]] milliseconds glare_wait() const;
     void session_lost();
 
     Stack& stack_;
@@ -203,6 +208,7 @@ private:
     nta_reliable_t* reliable_ = nullptr;  ///< a provisional response that waits for its PRACK
     std::string early_sdp_;               ///< the answer that a 183 had
     bool is_early_settled_ = false;       ///< ... and whose PRACK has come
+    bool is_early_changed_ = false;       ///< by UPDATE; told when the call stands
     std::optional<Ring> held_ring_;       ///< until the PRACK
     std::optional<MediaDescription> held_accept_;
 

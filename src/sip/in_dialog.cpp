@@ -1,5 +1,6 @@
 // Requests of the peer within the dialog: BYE, re-INVITE and UPDATE (RFC 3261 14.2, RFC 3311),
 // INFO, OPTIONS.
+#include <algorithm>
 #include <cctype>
 
 #include "sip/dialog.h"
@@ -82,13 +83,15 @@ void Dialog::take_bye(nta_incoming_t* request, const sip_t* sip) {
 }
 
 bool Dialog::can_change_now(nta_incoming_t* request) {
-    const bool is_ours_pending = state_ == State::calling || refresh_ != nullptr;
+    const bool is_ours_pending =
+        state_ == State::calling || refresh_ != nullptr || owes_offer_answer_;
     const bool is_theirs_pending =
         state_ == State::ringing || state_ == State::answered || change_ != nullptr;
     if (is_ours_pending) {
         stack_.reply(request, 491);
     } else if (is_theirs_pending) {
-        stack_.reply(request, 500, "Earlier Request Pending", "Retry-After: 1\r\n");
+        stack_.reply(request, 500, "Earlier Request Pending",
+                     "Retry-After: " + std::to_string(su_randint(0, 10)) + "\r\n");
     } else {
         return true;
     }
@@ -99,12 +102,14 @@ void Dialog::take_change(nta_incoming_t* request, const sip_t* sip) {
     const bool has_sdp = !body_of(sip).empty();
     const bool is_invite = sip->sip_request->rq_method == sip_method_invite;
     const bool is_plain_refresh = !is_invite && !has_sdp;
+    if (has_sdp && !is_invite && may_update_early(sip)) return take_early_update(request, sip);
     if (!is_plain_refresh && !can_change_now(request)) return;
     if (!take_session_request(request, sip)) return;
-    nta_leg_server_route(leg_, nullptr, sip->sip_contact);
+    refresh_target(request, sip);
     restart_session_timer();
     if (is_plain_refresh) return answer_unchanged(request, false);
     if (!has_sdp) {
+        last_sdp_ = next_offer();
         owes_offer_answer_ = true;
         return answer_unchanged(request, true);
     }
@@ -121,6 +126,67 @@ void Dialog::take_change(nta_incoming_t* request, const sip_t* sip) {
     pending_remote_ = remote;
     hold_change(request);
     tell(MediaChanged{id_, std::move(remote)});
+}
+
+/// RFC 3261 12.2: the peer is where its last request says, and where that came from.
+void Dialog::refresh_target(nta_incoming_t* request, const sip_t* sip) {
+    nta_leg_server_route(leg_, nullptr, sip->sip_contact);
+    if (!route_.empty()) route_ = source_of(request, sip).uri();
+}
+
+/// RFC 3311 5.1: an offer by UPDATE may come before the call is answered when the first offer has
+/// its answer, which only a reliable response can bring.
+bool Dialog::may_update_early(const sip_t* sip) {
+    if (state_ == State::ringing) return is_early_settled_;
+    if (state_ != State::calling || sip->sip_from->a_tag == nullptr) return false;
+    return std::any_of(early_.begin(), early_.end(), [&](const Early& early) {
+        return early.rseq != 0 && early.remote && early.tag == sip->sip_from->a_tag;
+    });
+}
+
+/// Answered with what we have: Accept would answer the call. The owner is told by Progress, or when
+/// the call stands.
+void Dialog::take_early_update(nta_incoming_t* request, const sip_t* sip) {
+    const auto old_offer = offer_;
+    MediaDescription remote;
+    if (!take_sdp(sip, remote)) {
+        offer_ = old_offer;
+        return stack_.reply(request, 488);
+    }
+    const auto body = local_answer(*local_);
+    if (body.has_error()) {
+        offer_ = old_offer;
+        return stack_.reply(request, 488);
+    }
+    reply_here(request, 200, *body, {});
+    nta_incoming_destroy(request);
+    if (state_ == State::ringing) {
+        remote_ = std::move(remote);
+        is_early_changed_ = true;
+        return;
+    }
+    for (auto& early : early_) {
+        if (early.tag == sip->sip_from->a_tag) early.remote = remote;
+    }
+    tell(Progress{id_, 183, std::move(remote)});
+}
+
+/// To a re-INVITE without SDP. What the peer's hold narrowed is offered in full again (RFC 6337
+/// 5.3).
+std::string Dialog::next_offer() {
+    auto local = *local_;
+    const bool peer_holds = remote_ && (remote_->direction == MediaDirection::sendonly ||
+                                        remote_->direction == MediaDirection::inactive);
+    if (peer_holds) local.direction = MediaDirection::sendrecv;
+    const auto previous = sdp::parse(last_sdp_);
+    SEATLINE_ASSERT(previous.has_value());
+    auto text = sdp::write_reoffer(origin_, local, *previous);
+    if (text != last_sdp_) {
+        ++origin_.version;
+        text = sdp::write_reoffer(origin_, local, *previous);
+    }
+    local_ = local;
+    return text;
 }
 
 void Dialog::hold_change(nta_incoming_t* request) {

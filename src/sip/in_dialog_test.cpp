@@ -142,5 +142,106 @@ TEST_F(SipDialog, session_timer_is_accepted_and_a_too_short_one_refused) {
     EXPECT_THAT(answer, testing::HasSubstr("Require: timer"));
 }
 
+TEST_F(SipDialog, reinvite_without_sdp_gets_an_offer_of_all_lines_without_the_hold) {
+    raw.send(request("INVITE", 1, {}, sdp(4000) + "m=video 4002 RTP/AVP 96\r\n"));
+    const auto call = center.expect<IncomingCall>();
+    center.post(Accept{call.leg, audio(5000)});
+    take_tag(answer_to(1));
+    raw.send(request("ACK", 1));
+    center.expect<Confirmed>();
+    raw.send(request("INVITE", 2, {}, sdp(4000, "sendonly", 2) + "m=video 0 RTP/AVP 96\r\n"));
+    center.expect<MediaChanged>();
+    center.post(Accept{call.leg, audio(5000)});
+    EXPECT_THAT(answer_to(2), testing::HasSubstr("a=recvonly"));  // narrowed to the hold
+    raw.send(request("ACK", 2));
+    raw.send(request("INVITE", 3));
+    const auto offer = answer_to(3);
+    EXPECT_THAT(offer, testing::HasSubstr("a=sendrecv"));
+    EXPECT_THAT(offer, testing::HasSubstr("m=video 0 RTP/AVP 96"));
+    EXPECT_EQ(answered(request("UPDATE", 4, {}, sdp(4006)), 4), 491);  // ours isn't answered yet
+    raw.send(request("ACK", 3, {}, sdp(4000, "sendrecv", 3)));
+    EXPECT_EQ(center.expect<MediaChanged>().remote.direction, MediaDirection::sendrecv);
+}
+
+TEST_F(SipDialog, peer_changes_its_contact) {
+    const auto leg = standing_call();
+    auto text = request("UPDATE", 2);
+    text.replace(text.find("<sip:me@"), 8, "<sip:moved@");
+    EXPECT_EQ(answered(text, 2), 200);
+    center.post(HangUp{leg});
+    EXPECT_THAT(next(), testing::StartsWith("BYE sip:moved@127.0.0.1"));
+}
+
+TEST_F(SipDialog, update_before_the_answer) {
+    raw.send(request("INVITE", 1, "Supported: 100rel\r\n", sdp(4000)));
+    const auto call = center.expect<IncomingCall>();
+    center.post(Ring{call.leg});
+    last = next();
+    take_tag(last);
+    raw.send(request("UPDATE", 2, {}, sdp(4002)));  // its first offer has no answer yet
+    const auto refusal = answer_to(2);
+    EXPECT_THAT(refusal, testing::StartsWith("SIP/2.0 500"));
+    EXPECT_NE(header_of(refusal, "Retry-After"), "");
+    center.post(Ring{call.leg, audio(5000)});
+    last = next();
+    EXPECT_EQ(
+        answered(request("PRACK", 3, "RAck: " + header_of(last, "RSeq") + " 1 INVITE\r\n"), 3),
+        200);
+    raw.send(request("UPDATE", 4, {}, sdp(4004)));
+    EXPECT_THAT(answer_to(4), testing::HasSubstr("m=audio 5000"));
+    center.post(Accept{call.leg, audio(5000)});
+    EXPECT_THAT(answer_to(1), testing::StartsWith("SIP/2.0 200"));
+    raw.send(request("ACK", 1));
+    center.expect<Confirmed>();
+    EXPECT_EQ(center.expect<MediaChanged>().remote.port, 4004);
+}
+
+TEST_F(SipDialog, update_of_the_callee_before_its_answer) {
+    center.post(invite_to(raw));
+    const auto invite = next();
+    raw.send(response_to(invite, "183 Session Progress", "one", raw,
+                         "Require: 100rel\r\nRSeq: 1\r\n", sdp(4000)));
+    center.expect<Progress>();
+    raw.send(response_to(next(), "200 OK", "", raw));
+    const auto from = header_of(invite, "From");
+    call_id = header_of(invite, "Call-ID");
+    to_tag = from.substr(from.find(";tag="));
+    auto text = request("UPDATE", 1, {}, sdp(4044));
+    text.replace(text.find(";tag=me"), 7, ";tag=one");
+    raw.send(text);
+    EXPECT_EQ(center.expect<Progress>().remote->port, 4044);
+    EXPECT_THAT(answer_to(1), testing::StartsWith("SIP/2.0 200"));
+}
+
+TEST_F(SipDialog, glare_both_ways) {
+    raw.send(request("INVITE", 1, "Session-Expires: 100;refresher=uas\r\nSupported: timer\r\n",
+                     sdp(4000)));
+    const auto call = center.expect<IncomingCall>();
+    center.post(Accept{call.leg, audio(5000)});
+    take_tag(answer_to(1));
+    raw.send(request("ACK", 1));
+    center.expect<Confirmed>();
+    center.pass(seconds{51});
+    const auto refresh = next();
+    EXPECT_THAT(refresh, testing::StartsWith("INVITE sip:me@"));
+    raw.send(request("INVITE", 2, {}, sdp(4002)));  // crosses ours
+    EXPECT_THAT(answer_to(2), testing::StartsWith("SIP/2.0 491"));
+    raw.send(request("ACK", 2));
+    raw.send(response_to(refresh, "491 Request Pending", "", raw));
+    std::string again;
+    do again = next(milliseconds{3000});
+    while (!again.empty() &&
+           (again.find("INVITE") != 0 || header_of(again, "CSeq") == header_of(refresh, "CSeq")));
+    EXPECT_THAT(again, testing::StartsWith("INVITE sip:me@"));
+    EXPECT_THAT(again, testing::HasSubstr("m=audio 5000"));
+    raw.send(
+        response_to(again, "200 OK", "", raw, "Session-Expires: 100;refresher=uac\r\n", sdp(4000)));
+    std::string ack;
+    do ack = next();
+    while (!ack.empty() && ack.find("ACK") != 0);
+    EXPECT_EQ(std::stoi(header_of(ack, "CSeq")), std::stoi(header_of(again, "CSeq")));
+    center.expect_nothing();
+}
+
 }  // namespace
 }  // namespace seatline::sip

@@ -139,6 +139,7 @@ void Dialog::take_ack(const sip_t* sip) {
     }
     restart_session_timer();
     tell(Confirmed{id_});
+    if (is_early_changed_) tell(MediaChanged{id_, *remote_});
 }
 
 void Dialog::no_ack() {

@@ -12,7 +12,6 @@ namespace seatline::sip {
 namespace {
 constexpr unsigned long smallest_interval_s = 90;  // RFC 4028 4
 constexpr unsigned long largest_interval_s = 86'400;
-constexpr seconds retry_after_glare{2};
 }  // namespace
 
 bool Dialog::take_session_request(nta_incoming_t* request, const sip_t* sip) {
@@ -88,14 +87,17 @@ int Dialog::on_refresh_response(void* magic, nta_outgoing_t* request, const sip_
     self.stack_.sweep();
     if (status < 300 && nta_outgoing_method(request) == sip_method_invite) self.send_ack(sip);
     self.refresh_ = nullptr;
-    if (status < 300 && !self.is_ended_) self.take_session_response(sip);
+    if (status < 300 && !self.is_ended_) {
+        nta_leg_client_reroute(self.leg_, nullptr, sip->sip_contact, 1);
+        self.take_session_response(sip);
+    }
     nta_outgoing_destroy(request);  // and with it `sip`
     if (self.is_ended_ || status < 300) return 0;
     if (status == 408 || status == 481) {
         self.session_lost();
     } else if (status == 491 || status == 500) {
         self.session_timer_ =
-            self.stack_.timers().set(self.stack_.now() + retry_after_glare, [&self] {
+            self.stack_.timers().set(self.stack_.now() + self.glare_wait(), [&self] {
                 self.session_timer_ = {};
                 self.send_refresh();
             });
@@ -103,6 +105,13 @@ int Dialog::on_refresh_response(void* magic, nta_outgoing_t* request, const sip_
         self.restart_session_timer();
     }
     return 0;
+}
+
+/// RFC 3261 14.1: who made the Call-ID waits longer, so that the second try doesn't cross again.
+milliseconds Dialog::glare_wait() const {
+    const bool is_call_id_ours = !target_uri_.empty();
+    const auto steps = is_call_id_ours ? su_randint(210, 400) : su_randint(0, 200);
+    return milliseconds{10 * steps};
 }
 
 void Dialog::session_lost() {

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -26,8 +27,12 @@ inline MediaDescription audio(std::uint16_t port) {
             {{"PCMA", 8, 8000}, {"PCMU", 0, 8000}, {"telephone-event", 101, 8000}}};
 }
 
+/// What the endpoints' clock is ahead of the wall's.
+inline std::atomic<std::int64_t> clock_ahead_s{0};
+
 inline Instant wall_now() {
-    return from_unix_us(std::chrono::duration_cast<microseconds>(
+    return seconds{clock_ahead_s.load()} +
+           from_unix_us(std::chrono::duration_cast<microseconds>(
                             std::chrono::system_clock::now().time_since_epoch())
                             .count());
 }
@@ -62,6 +67,18 @@ public:
             if (!event) throw std::runtime_error("the endpoint doesn't settle");
             if (std::holds_alternative<RegisterResult>(*event)) return;
         }
+    }
+
+    /// Time passes for all endpoints; this one looks at its deadlines at once.
+    void pass(seconds time) {
+        clock_ahead_s += time.count();
+        Invite nowhere;  // its deadline is the earliest: the endpoint looks at all that are due
+        nowhere.leg = LegId{1'000'000};
+        nowhere.request_uri = "sip:x@127.0.0.1:1";
+        nowhere.local = audio(4000);
+        nowhere.ring_timeout = seconds{-1'000'000};
+        post(nowhere);
+        (void)expect<Ended>();
     }
 
     /// The next event, which must be one of `Kinds`.

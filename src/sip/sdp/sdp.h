@@ -72,6 +72,11 @@ struct Origin {
 /// An offer with one audio line: RTP/SAVP when `local.secure`, with a=crypto lines when it has any.
 [[nodiscard]] std::string write_offer(const Origin& origin, const MediaDescription& local);
 
+/// A further offer in a session whose last description of ours was `previous`: the same m= lines in
+/// the same order (RFC 3264 8), audio as `local`, the others still refused.
+[[nodiscard]] std::string write_reoffer(const Origin& origin, const MediaDescription& local,
+                                        const Session& previous);
+
 /// An answer: one m= line for each of the offer's in the same order (RFC 3264 6); audio at `index`,
 /// every other line with port 0. Formats that the offer doesn't have are left out, a=mid is
 /// repeated; a direction that doesn't fit the offer's is narrowed (RFC 3264 6.1). Of `local.crypto`

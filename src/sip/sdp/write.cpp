@@ -40,6 +40,10 @@ void append_audio(std::string& out, const MediaDescription& local, const std::st
     out += "a=" + std::string(enum_name(local.direction)) + "\r\n";
 }
 
+void append_refused(std::string& out, const MediaLine& media) {
+    out += "m=" + media.type + " 0 " + media.proto + ' ' + media.formats.front() + "\r\n";
+}
+
 void append_mid(std::string& out, const MediaLine& media) {
     if (const auto* mid = media.find("mid")) out += "a=mid:" + *mid + "\r\n";
 }
@@ -93,6 +97,22 @@ std::string write_offer(const Origin& origin, const MediaDescription& local) {
     return out;
 }
 
+std::string write_reoffer(const Origin& origin, const MediaDescription& local,
+                          const Session& previous) {
+    std::string out;
+    out.reserve(400);
+    append_session(out, origin, local);
+    for (const auto& media : previous.media) {
+        if (media.port != 0) {
+            append_audio(out, local, media.proto, "0-15");
+        } else {
+            append_refused(out, media);
+        }
+        append_mid(out, media);
+    }
+    return out;
+}
+
 Result<std::string> write_answer(const Origin& origin, const MediaDescription& local,
                                  const Session& offer, std::size_t index) {
     SEATLINE_ASSERT(index < offer.media.size());
@@ -121,7 +141,7 @@ Result<std::string> write_answer(const Origin& origin, const MediaDescription& l
         if (i == index) {
             append_audio(out, ours, media.proto, offered_events(media, offered));
         } else {
-            out += "m=" + media.type + " 0 " + media.proto + ' ' + media.formats.front() + "\r\n";
+            append_refused(out, media);
         }
         append_mid(out, media);
     }
