@@ -159,4 +159,14 @@ void Stack::on_refer(nta_incoming_t* request, const sip_t* sip) {
     dialog->take_refer(request, sip);
 }
 
+/// Message waiting of the device that asks, by digest as for a call.
+void Stack::on_subscribe(nta_incoming_t* request, const sip_t* sip) {
+    const auto user = user_of(sip->sip_from->a_url);
+    if (registrar_.find(user) == nullptr) {
+        guard_.suspicious(source_of(request, sip).host, "SUBSCRIBE from unknown user", now());
+        return reply(request, 403);
+    }
+    if (authenticate(request, sip, user)) waiting_.subscribe(request, sip, user);
+}
+
 }  // namespace seatline::sip

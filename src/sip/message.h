@@ -12,7 +12,7 @@
 namespace seatline::sip {
 
 inline constexpr const char* allowed_methods =
-    "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, PRACK, REFER, REGISTER";
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, PRACK, REFER, SUBSCRIBE, REGISTER";
 inline constexpr const char* supported_extensions = "timer, 100rel, replaces, norefersub, tdialog";
 
 enum class Transport : std::uint8_t { udp, tcp, tls };

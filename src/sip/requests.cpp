@@ -92,6 +92,9 @@ void Stack::on_request(nta_incoming_t* request, const sip_t* sip) {
         case sip_method_refer:
             if (check_content(request, sip)) on_refer(request, sip);
             return;
+        case sip_method_subscribe:
+            if (check_content(request, sip)) on_subscribe(request, sip);
+            return;
         case sip_method_bye:
         case sip_method_info:
         case sip_method_update:

@@ -97,12 +97,14 @@ Stack::Stack(const Config& config, Endpoint::Sink sink, Endpoint::Clock clock)
       registrar_(timers_, sink_, config.contacts_per_device),
       nonces_(seconds{300}),
       guard_(timers_, [this](Suspicious&& event) { emit(std::move(event)); }),
-      registrations_(*this) {
+      registrations_(*this),
+      waiting_(*this) {
     registrar_.on_keep_alive([this](const Binding& binding) { keep_alive(binding); });
 }
 
 Stack::~Stack() {
     registrations_.clear();
+    waiting_.clear();
     dialogs_.clear();
     buried_.clear();
     forks_.clear();
@@ -281,8 +283,7 @@ void Stack::execute(Command&& command) {
         void operator()(NotifyRefer& c) const {
             leg(c, [&](Dialog& d) { d.notify_refer(c.code); });
         }
-        // Not built yet.
-        void operator()(SetMessagesWaiting&) const {}
+        void operator()(SetMessagesWaiting& c) const { stack.waiting_.set(c); }
     };
     std::visit(Visitor{*this, on_leg}, command);
 }

@@ -17,6 +17,7 @@
 #include "sip/endpoint.h"
 #include "sip/invite_target.h"
 #include "sip/message.h"
+#include "sip/message_waiting.h"
 #include "sip/own_headers.h"
 #include "sip/registrar.h"
 #include "sip/sofia.h"
@@ -119,6 +120,7 @@ private:
     /// Fills `call.replaces` (RFC 3891); false after a reply was sent.
     [[nodiscard]] bool take_replaces(nta_incoming_t* request, const sip_t* sip, IncomingCall& call);
     void on_refer(nta_incoming_t* request, const sip_t* sip);
+    void on_subscribe(nta_incoming_t* request, const sip_t* sip);
     [[nodiscard]] Result<void> bind_port(std::uint16_t port);
     void arm_timer();
     void run_timers();
@@ -145,6 +147,7 @@ private:
     NonceMint nonces_;
     SourceGuard guard_;
     ClientRegistrations registrations_;
+    MessageWaiting waiting_;
     std::unordered_map<LegId, std::unique_ptr<Dialog>> dialogs_;
     std::vector<std::unique_ptr<Dialog>> buried_;
     std::unordered_map<LegId, std::unique_ptr<ForkedCall>> forks_;

@@ -303,7 +303,7 @@ TEST_F(SipTorture, methods_and_dialogs_that_do_not_exist) {
     };
     EXPECT_EQ(status("OPTIONS", ""), 200);
     EXPECT_EQ(status("FROB", ""), 501);
-    EXPECT_EQ(status("SUBSCRIBE", ""), 405);
+    EXPECT_EQ(status("SUBSCRIBE", ""), 403);
     EXPECT_EQ(status("BYE", ""), 481);
     EXPECT_EQ(status("CANCEL", ""), 481);
     EXPECT_EQ(status("PRACK", ""), 481);
