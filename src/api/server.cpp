@@ -88,6 +88,11 @@ public:
         services_.openapi = openapi_document(services_.routes);
     }
 
+    /// Before start().
+    void seed(const Forwards& forwards) {
+        for (const auto& [tenant, forward] : forwards) services_.forwards.set(tenant, forward);
+    }
+
     Result<void> open() { return listener_.open(config_); }
 
     void start() {
@@ -110,7 +115,14 @@ public:
 
     void publish(std::vector<core::Event> events) {
         gate_->post([this, events = std::move(events)] {
+            for (const auto& event : events) services_.forwards.apply(event);
             if (services_.hub.publish(events)) schedule_flush();
+        });
+    }
+
+    void speaks(CircleId circle, LegId leg) {
+        gate_->post([this, circle, leg] {
+            if (services_.hub.speaks(circle, leg)) schedule_flush();
         });
     }
 
@@ -181,11 +193,13 @@ private:
 };
 
 Result<std::unique_ptr<Server>> Server::start(ServerConfig config, Ports ports,
-                                              core::Directory directory, core::LiveBoard board) {
+                                              core::Directory directory, core::LiveBoard board,
+                                              Forwards forwards) {
     auto files = StaticFiles::open(config.web_root);
     if (files.has_error()) return files.error();
     auto impl = std::make_unique<Impl>(std::move(config), std::move(ports), std::move(directory),
                                        std::move(board), std::move(*files));
+    impl->seed(forwards);
     if (auto opened = impl->open(); opened.has_error()) return opened.error();
     impl->start();
     return std::unique_ptr<Server>(new Server(std::move(impl)));
@@ -199,6 +213,9 @@ void Server::publish(std::vector<core::Event> events) {
 }
 void Server::roll_day(TenantId tenant) {
     impl_->roll_day(tenant);
+}
+void Server::speaks(CircleId circle, LegId leg) {
+    impl_->speaks(circle, leg);
 }
 void Server::end_sessions(UserId user) {
     impl_->end_sessions(user);

@@ -37,11 +37,15 @@ struct ServerConfig {
 
 class Server {
 public:
+    using Forwards = std::vector<std::pair<TenantId, core::AgentForwardSet>>;
+
     /// Errors: unavailable, field "http_port", "web_root", "tls_certificate" or "tls_key", with the
-    /// reason. `board` is today's state at start; from then on publish() keeps it.
+    /// reason. `board` is today's state at start and `forwards` what agents have set; from then on
+    /// publish() keeps them.
     [[nodiscard]] static Result<std::unique_ptr<Server>> start(ServerConfig config, Ports ports,
                                                                core::Directory directory,
-                                                               core::LiveBoard board);
+                                                               core::LiveBoard board,
+                                                               Forwards forwards = {});
     /// Sends "closing" to live clients and stops within a second (later only if a store port blocks
     /// longer). Writes the audit entries that still wait: what the store ports use must live until
     /// here.
@@ -53,6 +57,8 @@ public:
     /// The tenant's day has turned: its counters of today start at zero. Any thread, in order with
     /// publish().
     void roll_day(TenantId tenant);
+    /// Who speaks in a circle that the engine has watched; leg 0: nobody. Any thread.
+    void speaks(CircleId circle, LegId leg);
 
     /// Logs the user out everywhere: password, role or `disabled` has changed. Any thread.
     void end_sessions(UserId user);

@@ -67,9 +67,12 @@ struct Login {
 };
 
 /// Tenants 1 and 2. Users: "agent1" (agent 11 of tenant 1), "agent2" (agent 12), "boss"
-/// (supervisor), "root" (admin) of tenant 1; "other" (supervisor), "otheragent" (agent 21) of
-/// tenant 2; "gone" (disabled). Password of each: its name followed by "-secret". Calls: 100
-/// (tenant 1, agent 11, recording), 101 (tenant 1, agent 12), 200 (tenant 2, agent 21).
+/// (supervisor), "chief" (supervisor who is agent 12), "root" (admin) of tenant 1; "other"
+/// (supervisor), "otheragent" (agent 21) of tenant 2; "gone" (disabled). Password of each: its name
+/// followed by "-secret". Calls: 100 (tenant 1, agent 11, recording), 101 (tenant 1, agent 12), 102
+/// (tenant 1, agent 11), 200 (tenant 2, agent 21, recording). Mailboxes: 1 (agent 11), 2 (queue 1,
+/// whose skill all agents have), 3 (of tenant 1), 4 (of tenant 2), each with message 1.
+/// Conferences: 1 (tenant 1), 2 (tenant 2).
 class Center {
 public:
     explicit Center(ServerConfig config = {});
@@ -88,6 +91,7 @@ public:
     /// come.
     [[nodiscard]] std::vector<AuditEntry> audits(const std::string& action,
                                                  std::size_t count = 1) const;
+    void publish(core::EventBody body, TenantId tenant = TenantId{1});
     void agent_state(AgentId agent, core::AgentState from, core::AgentState to,
                      TenantId tenant = TenantId{1});
 
@@ -99,6 +103,7 @@ public:
     std::function<Result<CallId>(const EngineRequest&)> on_request;
     mutable std::mutex mutex;
     std::optional<core::CallQuery> last_query;
+    std::vector<std::string> deleted;  ///< "call recording reason by"
     std::unique_ptr<Server> server;
     [[nodiscard]] std::uint16_t port() const { return server->port(); }
     [[nodiscard]] std::string host() const { return "127.0.0.1:" + std::to_string(port()); }
@@ -107,6 +112,8 @@ public:
     [[nodiscard]] static core::Directory directory();
 
 private:
+    void add_voicemail(Ports& ports);
+
     std::map<std::string, UserAccount> users_;
     std::map<CallId, core::CallRecord> calls_;
     std::vector<AuditEntry> audits_;

@@ -82,9 +82,32 @@ core::Directory Center::directory() {
         agent.name = "agent " + std::to_string(id);
         agent.skills = {"sales"};
         agent.device = "device" + std::to_string(id);
+        if (id == 11) agent.forward_on_busy = "8012";
         directory.agents.push_back(agent);
     }
     directory.busy_reasons = {{"rest", "小休", "Break"}};
+    for (const auto& [id, tenant] : {std::pair{1u, 1u}, {2u, 2u}}) {
+        core::ConferenceRoom room;
+        room.id = ConferenceId{id};
+        room.tenant = TenantId{tenant};
+        room.name = "room " + std::to_string(id);
+        room.number = std::to_string(8500 + id);
+        directory.conferences.push_back(room);
+        core::Flow flow;
+        flow.id = FlowId{id};
+        flow.tenant = TenantId{tenant};
+        flow.name = "flow " + std::to_string(id);
+        directory.flows.push_back(flow);
+    }
+    for (const auto& [id, tenant] : {std::pair{1u, 1u}, {2u, 1u}, {3u, 1u}, {4u, 2u}}) {
+        core::Mailbox box;
+        box.id = MailboxId{id};
+        box.tenant = TenantId{tenant};
+        box.name = "box " + std::to_string(id);
+        directory.mailboxes.push_back(box);
+    }
+    directory.mailboxes[0].agent = AgentId{11};
+    directory.mailboxes[1].queue = QueueId{1};
     return directory;
 }
 
@@ -95,12 +118,14 @@ Center::Center(ServerConfig config) {
                              user_of(4, "root", Role::admin, TenantId{1}),
                              user_of(5, "other", Role::supervisor, TenantId{2}),
                              user_of(6, "otheragent", Role::agent, TenantId{2}),
-                             user_of(7, "gone", Role::admin, TenantId{1})}) {
+                             user_of(7, "gone", Role::admin, TenantId{1}),
+                             user_of(8, "chief", Role::supervisor, TenantId{1})}) {
         users_[user.user_name] = user;
     }
     users_["agent1"].agent = AgentId{11};
     users_["agent2"].agent = AgentId{12};
     users_["otheragent"].agent = AgentId{21};
+    users_["chief"].agent = AgentId{12};
     users_["gone"].disabled = true;
     for (const auto& [id, tenant, agent] :
          {std::tuple{100u, 1u, 11u}, {101u, 1u, 12u}, {102u, 1u, 11u}, {200u, 2u, 21u}}) {
@@ -109,11 +134,20 @@ Center::Center(ServerConfig config) {
         call.tenant = TenantId{tenant};
         call.agent = AgentId{agent};
         call.caller = "13800138000";
+        call.called = "95001";
+        call.arrived_at = from_unix_us(1'795'349'400'000'000);
         call.has_recording = id != 102;
         call.legs.resize(2);
+        if (call.has_recording) {
+            core::RecordingRecord recording;
+            recording.recording = RecordingId{id * 10};
+            recording.started_at = call.arrived_at;
+            call.recordings.push_back(recording);
+        }
         calls_[call.call] = call;
     }
     recordings.write("100.wav", wav_text(16'000, 16'384, -32'768));
+    recordings.write("message.wav", wav_text(800, 100, 100));
     recordings.write("200.wav", wav_text(800, 100, 100));
     web.write("index.html", "<!doctype html><title>Seatline</title>");
     web.write("assets/app-1a2b3c.js", "console.log(1)");
@@ -156,10 +190,39 @@ Ports Center::ports() {
     ports.store.call_events = [this](TenantId, CallId) {
         return std::vector<EventView>{{1, from_unix_us(clock_us), "CallArrived", "{}"}};
     };
-    ports.store.recording_path = [this](TenantId, CallId id) {
-        const std::string path = recordings.path(std::to_string(id.value) + ".wav");
-        return std::filesystem::exists(path) ? path : std::string();
+    ports.store.open_recording = [this](TenantId, CallId id, RecordingId recording,
+                                        SoundForm form) -> Result<Sound> {
+        // Two files for the archived ones: what lies there, and what comes out of it.
+        std::string name = std::to_string(id.value);
+        if (recording != RecordingId{}) name += '-' + std::to_string(recording.value);
+        if (form == SoundForm::at_rest) {
+            if (auto file = OpenFile::open(recordings.path(name + ".ogg")))
+                return Sound{std::move(file), "audio/ogg", "ogg"};
+        }
+        auto file = OpenFile::open(recordings.path(name + ".wav"));
+        if (!file) return Error{"not_found", "recording", "this call has no recording"};
+        return Sound{std::move(file), "audio/wav", "wav"};
     };
+    ports.store.delete_recording = [this](TenantId, CallId call, RecordingId recording,
+                                          const DeletionOrder& order) -> Result<void> {
+        const std::lock_guard lock(mutex);
+        if (call == CallId{102}) return Error{"not_found", "recording", "there is none"};
+        deleted.push_back(std::to_string(call.value) + ' ' + std::to_string(recording.value) + ' ' +
+                          order.reason + ' ' + order.by);
+        return {};
+    };
+    ports.store.deletions = [](TenantId tenant, const DeletionQuery& query) {
+        std::vector<DeletionView> out;
+        for (std::uint64_t seq = query.after + 1; seq <= 5 && out.size() < query.limit; ++seq) {
+            DeletionView view;
+            view.seq = seq;
+            view.call = CallId{tenant.value * 1000 + seq};
+            view.reason = "retention 30 days";
+            out.push_back(view);
+        }
+        return out;
+    };
+    add_voicemail(ports);
     ports.store.audit = [this](const AuditEntry& entry) {
         const std::lock_guard lock(mutex);
         audits_.push_back(entry);
@@ -170,6 +233,37 @@ Ports Center::ports() {
     ports.clock = [this] { return from_unix_us(clock_us); };
     ports.health = [this] { return HealthView{health_status, "test", 1, 2}; };
     return ports;
+}
+
+void Center::add_voicemail(Ports& ports) {
+    // As with calls, the tenant is not looked at.
+    ports.store.messages = [](TenantId, MailboxId mailbox, MessageId before, std::uint32_t limit) {
+        std::vector<MessageView> out;
+        for (std::uint64_t id = before == MessageId{} ? 3 : before.value - 1;
+             id > 0 && out.size() < limit; --id) {
+            MessageView view;
+            view.message = MessageId{id};
+            view.caller = "mailbox " + std::to_string(mailbox.value);
+            out.push_back(view);
+        }
+        return out;
+    };
+    ports.store.message = [](TenantId, MailboxId, MessageId message) -> std::optional<MessageView> {
+        if (message.value > 3) return std::nullopt;
+        MessageView view;
+        view.message = message;
+        view.caller = "13800138000";
+        view.left_at = from_unix_us(1'795'349'400'000'000);
+        return view;
+    };
+    ports.store.count_messages = [](TenantId, MailboxId mailbox) {
+        return MessageCounts{static_cast<std::uint32_t>(mailbox.value), 1};
+    };
+    ports.store.open_message = [this](TenantId, MailboxId, MessageId) -> Result<Sound> {
+        auto file = OpenFile::open(recordings.path("message.wav"));
+        if (!file) return Error{"not_found", "message", "there is none"};
+        return Sound{std::move(file), "audio/wav", "wav"};
+    };
 }
 
 Answer Center::ask(const Ask& request) const {
@@ -260,14 +354,18 @@ std::vector<AuditEntry> Center::audits(const std::string& action, std::size_t co
     return {};
 }
 
-void Center::agent_state(AgentId agent, core::AgentState from, core::AgentState to,
-                         TenantId tenant) {
+void Center::publish(core::EventBody body, TenantId tenant) {
     core::Event event;
     event.seq = ++seq_;
     event.at = from_unix_us(clock_us);
     event.tenant = tenant;
-    event.body = core::AgentStateChanged{agent, from, to, "", {}, {}};
+    event.body = std::move(body);
     server->publish({event});
+}
+
+void Center::agent_state(AgentId agent, core::AgentState from, core::AgentState to,
+                         TenantId tenant) {
+    publish(core::AgentStateChanged{agent, from, to, "", {}, {}}, tenant);
 }
 
 LiveReader::LiveReader(const Center& center, const Login& login, const std::string& origin,

@@ -67,8 +67,32 @@ struct AgentInfo {
     std::string number;
     std::string name;
     std::string device;
+    core::SeatKind seat = core::SeatKind::two_way;
+    bool supervisor = false;
 };
-BOOST_DESCRIBE_STRUCT(AgentInfo, (), (id, number, name, device))
+BOOST_DESCRIBE_STRUCT(AgentInfo, (), (id, number, name, device, seat, supervisor))
+/// A flow into which an agent may send a caller.
+struct FlowInfo {
+    FlowId id;
+    std::string name;
+};
+BOOST_DESCRIBE_STRUCT(FlowInfo, (), (id, name))
+struct ConferenceInfo {
+    ConferenceId id;
+    std::string name;
+    std::string number;  ///< what agents dial
+    std::uint32_t max_members = 0;
+};
+BOOST_DESCRIBE_STRUCT(ConferenceInfo, (), (id, name, number, max_members))
+/// A voicemail box: of an agent, of a queue, or (neither set) of the tenant.
+struct MailboxInfo {
+    MailboxId id;
+    std::string name;
+    std::string number;
+    std::optional<AgentId> agent;
+    std::optional<QueueId> queue;
+};
+BOOST_DESCRIBE_STRUCT(MailboxInfo, (), (id, name, number, agent, queue))
 
 struct TrunkInfo {
     TrunkId id;
@@ -85,8 +109,12 @@ struct DirectoryView {
     std::vector<AgentInfo> agents;
     std::vector<TrunkInfo> trunks;
     std::vector<core::BusyReason> busy_reasons;
+    std::vector<FlowInfo> flows;
+    std::vector<ConferenceInfo> conferences;
+    std::vector<MailboxInfo> mailboxes;
 };
-BOOST_DESCRIBE_STRUCT(DirectoryView, (), (queues, agents, trunks, busy_reasons))
+BOOST_DESCRIBE_STRUCT(DirectoryView, (),
+                      (queues, agents, trunks, busy_reasons, flows, conferences, mailboxes))
 
 /// The words of core::AgentRequestKind that an agent's page or program may say; what a supervisor
 /// says about another agent is core::SupervisorAction.
@@ -126,7 +154,7 @@ struct CallTarget {
 };
 BOOST_DESCRIBE_STRUCT(CallTarget, (), (kind, id, number))
 /// Where calls straight to an agent (not those of queues) go instead: an agent's number, an outside
-/// number, "voicemail", or empty: nowhere.
+/// number, "voicemail", or empty: nowhere. Set whole: a member that is left out is empty.
 struct AgentForward {
     std::string always;
     std::string on_busy;
@@ -163,6 +191,52 @@ struct Supervision {
 };
 BOOST_DESCRIBE_STRUCT(Supervision, (), (action, reason))
 
+/// GET /api/v1/mailboxes, and how many messages wait.
+struct MessageCounts {
+    std::uint32_t unheard = 0;
+    std::uint32_t heard = 0;
+};
+BOOST_DESCRIBE_STRUCT(MessageCounts, (), (unheard, heard))
+struct MailboxView {
+    MailboxInfo mailbox;
+    MessageCounts messages;
+};
+BOOST_DESCRIBE_STRUCT(MailboxView, (), (mailbox, messages))
+/// A voicemail message that is not deleted.
+struct MessageView {
+    MessageId message;
+    CallId call;
+    std::string caller;
+    Instant left_at;
+    milliseconds length_ms{};
+    std::optional<Instant> heard_at;
+    std::optional<AgentId> heard_by;  ///< empty with heard_at: by somebody who is no agent
+};
+BOOST_DESCRIBE_STRUCT(MessageView, (),
+                      (message, call, caller, left_at, length_ms, heard_at, heard_by))
+struct MessagePage {
+    std::vector<MessageView> messages;
+    std::optional<MessageId> next;  ///< pass as `before`; empty: no more
+};
+BOOST_DESCRIBE_STRUCT(MessagePage, (), (messages, next))
+
+/// GET /api/v1/recordings/deletions: the proof that a recording is gone.
+struct DeletionView {
+    std::uint64_t seq = 0;  ///< of the event in the journal
+    Instant at;
+    CallId call;
+    RecordingId recording;
+    std::string path;  ///< that the file had, below the data folder
+    std::string reason;
+    std::string by;  ///< user name; empty: the system
+};
+BOOST_DESCRIBE_STRUCT(DeletionView, (), (seq, at, call, recording, path, reason, by))
+struct DeletionPage {
+    std::vector<DeletionView> deletions;
+    std::optional<std::uint64_t> next;  ///< pass as `after`; empty: no more
+};
+BOOST_DESCRIBE_STRUCT(DeletionPage, (), (deletions, next))
+
 /// GET /api/v1/calls/{call}/waveform: peaks 0..100, `buckets` of equal length over the recording.
 struct Waveform {
     milliseconds length_ms{};
@@ -189,19 +263,82 @@ struct HealthView {
 };
 BOOST_DESCRIBE_STRUCT(HealthView, (), (status, version, workers, calls))
 
+/// GET /api/v1/conferences/{conference}: a room and who is in it now.
+struct ConferenceMember {
+    CallId call;  ///< by which the commands name the member
+    std::string number;
+    bool moderator = false;
+    bool muted = false;
+    bool speaking = false;
+    Instant joined_at;
+};
+BOOST_DESCRIBE_STRUCT(ConferenceMember, (), (call, number, moderator, muted, speaking, joined_at))
+struct ConferenceView {
+    ConferenceId id;
+    std::string name;
+    std::string number;
+    std::uint32_t max_members = 0;
+    std::optional<CallId> call;  ///< the conference's own call, of its record; empty: nobody there
+    std::optional<Instant> since;
+    bool locked = false;
+    bool recording = false;
+    std::vector<ConferenceMember> members;  ///< in the order of coming
+};
+BOOST_DESCRIBE_STRUCT(ConferenceView, (),
+                      (id, name, number, max_members, call, since, locked, recording, members))
+enum class ConferenceAction {
+    mute,
+    unmute,
+    kick,
+    lock,
+    unlock,
+    dial_out,
+    record,
+    stop_record,
+    end
+};
+BOOST_DESCRIBE_ENUM(ConferenceAction, mute, unmute, kick, lock, unlock, dial_out, record,
+                    stop_record, end)
+/// POST /api/v1/conferences/{conference}/commands
+struct ConferenceCommand {
+    ConferenceAction action = ConferenceAction::mute;
+    std::optional<CallId> member;  ///< kick; mute, unmute: left out: all but moderators
+    std::string number;            ///< dial_out
+    static constexpr auto required() { return std::array<std::string_view, 1>{"action"}; }
+};
+BOOST_DESCRIBE_STRUCT(ConferenceCommand, (), (action, member, number))
+
+enum class MessageChange { left, heard, deleted };
+BOOST_DESCRIBE_ENUM(MessageChange, left, heard, deleted)
+/// A voicemail message came, or was heard or deleted: to all who may open the mailbox.
+struct VoicemailNotice {
+    MailboxId mailbox;
+    MessageId message;
+    MessageChange change = MessageChange::left;
+    std::string caller;        ///< left
+    milliseconds length_ms{};  ///< left
+};
+BOOST_DESCRIBE_STRUCT(VoicemailNotice, (), (mailbox, message, change, caller, length_ms))
+
 /// Messages of the WebSocket /api/v1/live, server to page; `type` tells which member is set.
 /// hello: first message (board for supervisors and admins, agent for agents, both if both); queue /
-/// agent: one view changed (agents get only their own); resync: the client was too slow, a new
-/// hello follows; closing: the server stops.
-enum class LiveType { hello, queue, agent, resync, closing };
-BOOST_DESCRIBE_ENUM(LiveType, hello, queue, agent, resync, closing)
+/// agent: one view changed (agents get only their own);
+/// conference: a roster or who speaks changed (to supervisors and admins); voicemail: to those who
+/// may open the mailbox; resync: the client was too slow, a new hello follows; closing: the server
+/// stops.
+enum class LiveType { hello, queue, agent, conference, voicemail, resync, closing };
+BOOST_DESCRIBE_ENUM(LiveType, hello, queue, agent, conference, voicemail, resync, closing)
 struct LiveMessage {
     LiveType type = LiveType::hello;
     Instant now;  ///< the server's clock: pages show timers by it
     std::optional<core::BoardView> board;
     std::optional<core::QueueView> queue;
     std::optional<core::AgentView> agent;
+    std::optional<ConferenceView> conference;
+    std::optional<std::vector<ConferenceView>> conferences;  ///< hello: those with members
+    std::optional<VoicemailNotice> voicemail;
 };
-BOOST_DESCRIBE_STRUCT(LiveMessage, (), (type, now, board, queue, agent))
+BOOST_DESCRIBE_STRUCT(LiveMessage, (),
+                      (type, now, board, queue, agent, conference, conferences, voicemail))
 
 }  // namespace seatline::api

@@ -124,6 +124,8 @@ void Control::step(std::vector<core::Input>& inputs) {
 }
 
 void Control::handle(const core::Input& input, Instant now) {
+    if (const auto* speaker = std::get_if<core::ActiveSpeaker>(&input))
+        parts_.speaks(speaker->circle, speaker->leg);
     const auto* call = std::get_if<core::IncomingCall>(&input);
     if (call != nullptr && !unwritten_.empty()) {
         // What can't be written down must not begin.

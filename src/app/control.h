@@ -48,6 +48,8 @@ public:
         /// and to the pages, gathered: at most every 20 ms, but always before the answer to a
         /// request.
         std::function<void(std::vector<core::Event>)> show;
+        /// Who speaks in a watched circle; leg 0: nobody. Straight to the pages: it is no event.
+        std::function<void(CircleId, LegId)> speaks;
     };
 
     explicit Control(Parts parts);

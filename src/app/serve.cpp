@@ -111,9 +111,12 @@ api::StorePort store_port(store::Database& db, const std::string& data_folder) {
         }
         return views;
     };
-    port.recording_path = [&db, data_folder](TenantId tenant, CallId call) {
+    port.open_recording = [&db, data_folder](TenantId tenant, CallId call, RecordingId,
+                                             api::SoundForm) -> Result<api::Sound> {
         const std::string path = db.recording_path(tenant, call);
-        return path.empty() ? path : data_folder + "/" + path;
+        auto file = path.empty() ? nullptr : api::OpenFile::open(data_folder + "/" + path);
+        if (!file) return Error{"not_found", "recording", "this call has no recording"};
+        return api::Sound{std::move(file), "audio/wav", "wav"};
     };
     port.audit = [&db](const api::AuditEntry& e) {
         db.audit({e.at, e.tenant, e.user_name, e.source_address, e.action, e.object, e.detail});
@@ -294,7 +297,8 @@ Result<void> Program::start_control() {
             if (Archiver* to = archiver_for_events.load(std::memory_order_acquire)) to->see(events);
             database->apply(std::move(events));
         },
-        [this](std::vector<core::Event> events) { server->publish(std::move(events)); }});
+        [this](std::vector<core::Event> events) { server->publish(std::move(events)); },
+        [this](CircleId circle, LegId leg) { server->speaks(circle, leg); }});
     control->start(std::move(recovered));
     return {};
 }

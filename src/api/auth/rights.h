@@ -44,7 +44,7 @@ inline constexpr std::array kRights{
     RightRow{Right::supervise,             false, true,  true},
     RightRow{Right::see_own_calls,         true,  true,  true},
     RightRow{Right::see_all_calls,         false, true,  true},
-    RightRow{Right::see_conferences,       true,  true,  true},
+    RightRow{Right::see_conferences,       false, true,  true},
     RightRow{Right::moderate_conference,   false, true,  true},
     RightRow{Right::own_voicemail,         true,  true,  true},
     RightRow{Right::all_voicemail,         false, true,  true},

@@ -10,10 +10,12 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 #include <boost/beast/websocket.hpp>
+#include <charconv>
 
 #include "api/http/listener.h"
 #include "api/http/request_reader.h"
 #include "api/ws/live_socket.h"
+#include "base/log.h"
 
 namespace seatline::api {
 
@@ -83,7 +85,8 @@ private:
         if (request->path == Gateway::kLivePath && beast::websocket::is_upgrade(message)) {
             co_return co_await go_live(std::move(message), std::move(*request));
         }
-        co_return co_await answer(std::move(*request), message.keep_alive());
+        co_return co_await answer(std::move(*request),
+                                  {message.keep_alive(), kTls, message.version() >= 11});
     }
 
     asio::awaitable<bool> wait_for_request() {
@@ -105,7 +108,7 @@ private:
         co_return !ec;
     }
 
-    asio::awaitable<bool> answer(Request request, bool keep_alive) {
+    asio::awaitable<bool> answer(Request request, HeadOptions options) {
         const bool head_only = request.method == Method::head;
         struct Pending {
             explicit Pending(const asio::any_io_executor& executor) : signal(executor) {}
@@ -127,10 +130,11 @@ private:
             pending->response =
                 error_response({"unavailable", "", "the server did not answer in time"});
         }
-        keep_alive = keep_alive && !stopping_ && !pending->response->close;
-        const bool sent =
-            co_await send(std::move(*pending->response), {keep_alive, kTls}, head_only);
-        if (!sent || keep_alive) co_return sent;
+        const Response& response = *pending->response;
+        const bool has_end = !response.stream || options.chunked;
+        options.keep_alive = options.keep_alive && has_end && !stopping_ && !response.close;
+        const bool sent = co_await send(std::move(*pending->response), options, head_only);
+        if (!sent || options.keep_alive) co_return sent;
         co_return co_await finish();
     }
 
@@ -138,14 +142,65 @@ private:
         ++context_.gateway.services().counters.answers.at(
             static_cast<std::size_t>(response.status / 100));
         const std::string head = head_text(response, options);
-        const bool with_text = !head_only && !response.file && response.status != 304;
+        const bool with_text =
+            !head_only && !response.file && !response.stream && response.status != 304;
         const std::array<asio::const_buffer, 2> buffers{
             asio::buffer(head), with_text ? asio::buffer(response.body) : asio::const_buffer{}};
         lowest().expires_after(context_.limits.write_ms);
         auto [ec, n] = co_await asio::async_write(stream_, buffers, kAwait);
         if (ec) co_return false;
-        if (!response.file || head_only) co_return true;
+        if (head_only) co_return true;
+        if (response.stream)
+            co_return co_await send_stream(std::move(response.stream), options.chunked);
+        if (!response.file) co_return true;
         co_return co_await send_file(std::move(*response.file));
+    }
+
+    asio::awaitable<bool> send_stream(std::function<std::optional<std::string>()> pull,
+                                      bool chunked) {
+        struct Piece {
+            std::function<std::optional<std::string>()> pull;
+            std::optional<std::string> text;
+            bool failed = false;
+        };
+        const auto piece = std::make_shared<Piece>();
+        piece->pull = std::move(pull);
+        const auto ready = std::make_shared<Signal>(stream_.get_executor());
+        for (bool more = true; more;) {
+            context_.gateway.services().run_later(
+                [piece, gate = context_.gate, weak = std::weak_ptr(ready)] {
+                    try {
+                        piece->text = piece->pull();
+                    } catch (const std::exception& e) {
+                        log::error("an answer had to be cut off: {}", e.what());
+                        piece->failed = true;
+                    }
+                    gate->post([weak] {
+                        if (const auto waiting = weak.lock()) waiting->set();
+                    });
+                });
+            const bool in_time = co_await ready->wait(context_.limits.answer_ms);
+            if (!in_time || piece->failed) co_return false;
+            more = piece->text.has_value();
+            if (more && piece->text->empty()) continue;
+            const std::string text = more ? std::move(*piece->text) : std::string();
+            if (!more && !chunked) break;
+            const std::string before = chunked ? chunk_size(text.size()) : std::string();
+            const std::string_view after = chunked ? "\r\n" : "";
+            const std::array<asio::const_buffer, 3> buffers{
+                asio::buffer(before), asio::buffer(text), asio::buffer(after)};
+            lowest().expires_after(context_.limits.write_ms);
+            auto [ec, n] = co_await asio::async_write(stream_, buffers, kAwait);
+            if (ec) co_return false;
+        }
+        co_return true;
+    }
+
+    /// The line before a chunk (RFC 9112 7.1).
+    static std::string chunk_size(std::size_t octets) {
+        std::array<char, 20> text{};
+        const auto end = std::to_chars(text.data(), text.data() + text.size(), octets, 16).ptr;
+        return std::string(text.data(), end) + "\r\n";
     }
 
     asio::awaitable<bool> send_file(FileSlice slice) {

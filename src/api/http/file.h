@@ -1,6 +1,6 @@
 #pragma once
-// An open file and a slice of it, as the body of an answer: opened and checked once, then sent
-// piece by piece.
+// Octets of known number that are read piece by piece, and a slice of them as the body of an
+// answer: mostly an open file; or a recording that is decrypted or decoded while it is read.
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -8,21 +8,30 @@
 
 namespace seatline::api {
 
-/// A regular file open for reading; closed by the destructor. read_at() may be called from any
-/// thread.
-class OpenFile {
+/// Immutable; any thread.
+class Octets {
+public:
+    virtual ~Octets() = default;
+    [[nodiscard]] virtual std::uint64_t size() const = 0;
+    /// Strong validator (RFC 9110 8.8.3), with its quotes.
+    [[nodiscard]] virtual const std::string& etag() const = 0;
+    /// Blocking. Octets read: fewer than asked only at the end or on a read error.
+    [[nodiscard]] virtual std::size_t read_at(std::uint64_t offset, std::span<char> out) const = 0;
+};
+
+/// A regular file open for reading; closed by the destructor.
+class OpenFile final : public Octets {
 public:
     /// Null when `path` is missing, unreadable or no regular file.
     [[nodiscard]] static std::shared_ptr<const OpenFile> open(const std::string& path);
-    ~OpenFile();
+    ~OpenFile() override;
     OpenFile(const OpenFile&) = delete;
     OpenFile& operator=(const OpenFile&) = delete;
 
-    [[nodiscard]] std::uint64_t size() const { return size_; }  ///< octets, at the time of opening
-    /// Strong validator (RFC 9110 8.8.3) made of size and time of change, with its quotes.
-    [[nodiscard]] const std::string& etag() const { return etag_; }
-    /// Octets read: fewer than asked only at the end of the file or on a read error.
-    [[nodiscard]] std::size_t read_at(std::uint64_t offset, std::span<char> out) const;
+    [[nodiscard]] std::uint64_t size() const override { return size_; }  ///< when it was opened
+    /// Made of size and time of change.
+    [[nodiscard]] const std::string& etag() const override { return etag_; }
+    [[nodiscard]] std::size_t read_at(std::uint64_t offset, std::span<char> out) const override;
 
 private:
     OpenFile(int fd, std::uint64_t size, std::string etag);
@@ -32,7 +41,7 @@ private:
 };
 
 struct FileSlice {
-    std::shared_ptr<const OpenFile> file;
+    std::shared_ptr<const Octets> file;
     std::uint64_t offset = 0;
     std::uint64_t length = 0;
 };

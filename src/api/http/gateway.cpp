@@ -97,6 +97,12 @@ void Gateway::handle_api(Request request, const Done& done) {
     if (const auto error = check_forgery(request, route, exchange->session))
         return done(error_response(*error));
     if (exchange->session && !has_role(*exchange->session, route.access)) {
+        if (!route.audit_refused.empty()) {
+            const Session& session = *exchange->session;
+            services_.audit({exchange->now, session.tenant, session.user_name,
+                             request.source_address, route.audit_refused, request.path,
+                             "refused: the role " + std::string(enum_name(session.role))});
+        }
         return done(error_response({"not_allowed", "", "your role does not allow this"}));
     }
     if (auto refused = check_form(request, route)) return done(std::move(*refused));

@@ -182,7 +182,9 @@ std::string head_text(const Response& response, HeadOptions options) {
     }
     out += "\r\n";
     for (const auto& [name, value] : response.headers) append_header(out, name, value);
-    if (response.status != 204 && response.status != 304) {
+    if (response.stream) {
+        if (options.chunked) append_header(out, "Transfer-Encoding", "chunked");
+    } else if (response.status != 204 && response.status != 304) {
         append_header(out, "Content-Length", std::to_string(response.content_length()));
     }
     append_header(out, "Connection", options.keep_alive ? "keep-alive" : "close");

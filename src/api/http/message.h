@@ -50,7 +50,10 @@ struct Response {
     Pairs headers;
     std::string body;
     std::optional<FileSlice> file;  ///< sent in place of body
-    bool close = false;             ///< end the connection after this answer
+    /// In place of body, when its length is not known before: asked on the pool for piece after
+    /// piece until it gives none. May throw: the connection is cut, so that the client knows.
+    std::function<std::optional<std::string>()> stream = {};
+    bool close = false;  ///< end the connection after this answer
 
     Response& with(std::string name, std::string value) {
         headers.emplace_back(std::move(name), std::move(value));
@@ -76,6 +79,8 @@ template <class T>
 struct HeadOptions {
     bool keep_alive = true;
     bool tls = false;
+    bool chunked =
+        true;  ///< a stream is sent in chunks (RFC 9112 7.1); else to the connection's end
 };
 
 /// Status line and headers up to the empty line, with the security headers that every answer

@@ -30,8 +30,7 @@ RangeKind parse_range(std::string_view header, std::uint64_t size, ByteRange& ra
     return RangeKind::part;
 }
 
-Response file_response(const Request& request, std::shared_ptr<const OpenFile> file,
-                       Response base) {
+Response file_response(const Request& request, std::shared_ptr<const Octets> file, Response base) {
     const auto size = file->size();
     base.with("ETag", file->etag()).with("Accept-Ranges", "bytes");
     if (request.header("if-none-match") == file->etag()) {

@@ -19,7 +19,7 @@ enum class RangeKind { whole, part, unsatisfiable };
 
 /// Serves `file` by the request's Range, If-Range and If-None-Match: 200, 206, 304 or 416.
 /// `base` brings Content-Type and the like.
-[[nodiscard]] Response file_response(const Request& request, std::shared_ptr<const OpenFile> file,
+[[nodiscard]] Response file_response(const Request& request, std::shared_ptr<const Octets> file,
                                      Response base);
 
 }  // namespace seatline::api

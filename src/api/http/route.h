@@ -46,6 +46,7 @@ struct Route {
     std::string content_type =
         {};  ///< of the answer when it is not JSON; empty and no response: 204
     Where where = Where::loop;
+    std::string audit_refused = {};  ///< action under which a role's refusal is written down too
     Handler handler = {};
 };
 

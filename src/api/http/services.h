@@ -8,6 +8,7 @@
 #include "api/auth/session_store.h"
 #include "api/http/route.h"
 #include "api/ports.h"
+#include "api/ws/forward_book.h"
 #include "api/ws/live_hub.h"
 
 namespace seatline::api {
@@ -28,6 +29,7 @@ struct Services {
     SessionStore sessions;  ///< loop
     LogInLimiter limiter;   ///< loop
     LiveHub hub;            ///< loop
+    ForwardBook forwards;   ///< loop
     Counters counters;
     RouteTable routes;    ///< not changed after start
     std::string openapi;  ///< not changed after start
@@ -44,7 +46,7 @@ struct Services {
         : ports(std::move(ports_in)),
           directory(std::move(directory_in)),
           sessions([this](const std::string& key) { hub.close_session(key); }),
-          hub(std::move(board), ports.clock) {}
+          hub(std::move(board), directory, ports.clock) {}
     Services(const Services&) = delete;
     Services& operator=(const Services&) = delete;
 

@@ -14,6 +14,12 @@ void add_agents(RouteTable& table, Services& services);
 void add_calls(RouteTable& table, Services& services);
 void add_recording(RouteTable& table, Services& services);
 void add_waveform(RouteTable& table, Services& services);
+void add_deletions(RouteTable& table, Services& services);
+void add_recording_export(RouteTable& table, Services& services);
+void add_supervision(RouteTable& table, Services& services);
+void add_forward(RouteTable& table, Services& services);
+void add_conferences(RouteTable& table, Services& services);
+void add_mailboxes(RouteTable& table, Services& services);
 void add_system(RouteTable& table, Services& services);
 
 void add_all(RouteTable& table, Services& services);

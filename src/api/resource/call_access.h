@@ -1,6 +1,6 @@
 #pragma once
-// The one rule of who may see a call: its tenant's supervisors and admins, and the agent who talked
-// in it.
+// The one rule of who may see a call: its tenant's supervisors and admins, and the agents who
+// talked in it (of a transferred call, each of them).
 #include "api/http/services.h"
 
 namespace seatline::api {

@@ -102,6 +102,12 @@ TEST(directory, shows_the_tenant_only_and_trunks_to_admins) {
     EXPECT_EQ(boss.at("trunks").as_array().size(), 0u);
     const auto root = center.get("/api/v1/directory", center.login("root")).json();
     EXPECT_EQ(root.at("trunks").as_array().size(), 1u);
+    for (const char* list : {"flows", "conferences"}) {
+        ASSERT_EQ(root.at(list).as_array().size(), 1u) << list;
+        EXPECT_EQ(root.at(list).at(0).at("id").to_number<int>(), 1) << list;
+    }
+    EXPECT_EQ(root.at("mailboxes").as_array().size(), 3u);
+    EXPECT_EQ(root.at("agents").at(0).at("seat").as_string(), "two_way");
     const auto agent = center.get("/api/v1/directory", center.login("agent1")).json();
     EXPECT_EQ(agent.at("agents").at(0).at("device").as_string(), "device11");
     EXPECT_EQ(agent.at("agents").at(1).at("device").as_string(), "");
@@ -162,7 +168,7 @@ TEST(calls, query_parameters_reach_the_store) {
     const Answer answer = center.get(
         "/api/v1/"
         "calls?from=2026-11-22T00:00:00%2B08:00&to=2026-11-23T00:00:00Z&number=138&agent=12&queue=1"
-        "&result=answered&before=500&limit=20",
+        "&result=answered&direction=outbound&before=500&limit=20",
         boss);
     ASSERT_EQ(answer.status, 200) << answer.body;
     const auto query = *center.last_query;
@@ -172,10 +178,12 @@ TEST(calls, query_parameters_reach_the_store) {
     EXPECT_EQ(query.agent, AgentId{12});
     EXPECT_EQ(query.queue, QueueId{1});
     EXPECT_EQ(query.result, core::CallResult::answered);
+    EXPECT_EQ(query.direction, core::CallDirection::outbound);
     EXPECT_EQ(query.before, CallId{500});
     EXPECT_EQ(query.limit, 20u);
-    for (const char* bad : {"from=yesterday", "limit=0", "limit=201", "limit=x", "agent=-1",
-                            "result=fine", "before=", "number=1%25", "nonsense=1"}) {
+    for (const char* bad :
+         {"from=yesterday", "limit=0", "limit=201", "limit=x", "agent=-1", "result=fine",
+          "direction=up", "before=", "number=1%25", "nonsense=1"}) {
         const Answer refused = center.get(std::string("/api/v1/calls?") + bad, boss);
         if (std::string_view(bad) == "before=") {
             EXPECT_EQ(refused.status, 200);
@@ -198,7 +206,10 @@ TEST(recording, whole_parts_and_refused_ranges) {
     EXPECT_EQ(whole.body, wav);
     EXPECT_EQ(whole.header("content-type"), "audio/wav");
     EXPECT_EQ(whole.header("accept-ranges"), "bytes");
-    EXPECT_EQ(whole.header("content-disposition"), "inline; filename=\"call-100.wav\"");
+    // 12:10 UTC is 20:10 in the tenant's time.
+    EXPECT_EQ(whole.header("content-disposition"),
+              "inline; filename=\"20261122-201000_13800138000_95001.wav\"; "
+              "filename*=UTF-8''20261122-201000_13800138000_95001_agent%2011.wav");
     const std::string etag = whole.header("etag");
     auto ranged = [&](const std::string& range) {
         return center.get(target, boss, {{"Range", range}});
@@ -226,9 +237,11 @@ TEST(recording, whole_parts_and_refused_ranges) {
                     .header("content-disposition")
                     .starts_with("attachment"));
     EXPECT_EQ(center.get(target + "?download=2", boss).status, 400);
-    const auto audits = center.audits("play_recording");
-    ASSERT_EQ(audits.size(), 1u);
+    const auto audits = center.audits("play_recording", 2);
+    ASSERT_EQ(audits.size(), 2u);  // all that was played is one entry, the download another
     EXPECT_EQ(audits[0].object, "call 100");
+    EXPECT_EQ(audits[0].detail, "");
+    EXPECT_EQ(audits[1].detail, "download");
 }
 
 TEST(waveform, has_peaks_of_both_sides) {
@@ -323,10 +336,23 @@ TEST(openapi, is_whole_and_every_reference_resolves) {
         {"/api/v1/waiting", {"get"}},
         {"/api/v1/agents/{agent}", {"get"}},
         {"/api/v1/agents/{agent}/commands", {"post"}},
+        {"/api/v1/agents/{agent}/supervision", {"post"}},
+        {"/api/v1/agents/{agent}/forward", {"get", "put"}},
+        {"/api/v1/conferences", {"get"}},
+        {"/api/v1/conferences/{conference}", {"get"}},
+        {"/api/v1/conferences/{conference}/commands", {"post"}},
+        {"/api/v1/mailboxes", {"get"}},
+        {"/api/v1/mailboxes/{mailbox}/messages", {"get"}},
+        {"/api/v1/mailboxes/{mailbox}/messages/{message}", {"delete"}},
+        {"/api/v1/mailboxes/{mailbox}/messages/{message}/audio", {"get"}},
+        {"/api/v1/mailboxes/{mailbox}/messages/{message}/heard", {"post"}},
+        {"/api/v1/recordings/export", {"get"}},
+        {"/api/v1/recordings/deletions", {"get"}},
+        {"/api/v1/calls/{call}/recordings", {"get"}},
         {"/api/v1/calls", {"get"}},
         {"/api/v1/calls/{call}", {"get"}},
         {"/api/v1/calls/{call}/events", {"get"}},
-        {"/api/v1/calls/{call}/recording", {"get"}},
+        {"/api/v1/calls/{call}/recording", {"get", "delete"}},
         {"/api/v1/calls/{call}/waveform", {"get"}},
         {"/api/v1/health", {"get"}},
         {"/api/v1/openapi.json", {"get"}},
@@ -345,6 +371,15 @@ TEST(openapi, is_whole_and_every_reference_resolves) {
     expect_members<SessionView>(schemas, "SessionView");
     expect_members<DirectoryView>(schemas, "DirectoryView");
     expect_members<AgentCommand>(schemas, "AgentCommand");
+    expect_members<AgentForward>(schemas, "AgentForward");
+    expect_members<Supervision>(schemas, "Supervision");
+    expect_members<ConferenceView>(schemas, "ConferenceView");
+    expect_members<ConferenceCommand>(schemas, "ConferenceCommand");
+    expect_members<MailboxView>(schemas, "MailboxView");
+    expect_members<MessagePage>(schemas, "MessagePage");
+    expect_members<DeletionPage>(schemas, "DeletionPage");
+    expect_members<VoicemailNotice>(schemas, "VoicemailNotice");
+    expect_members<core::RecordingRecord>(schemas, "RecordingRecord");
     expect_members<core::BoardView>(schemas, "BoardView");
     expect_members<core::AgentView>(schemas, "AgentView");
     expect_members<core::AgentCallView>(schemas, "AgentCallView");
@@ -366,7 +401,7 @@ TEST(openapi, is_whole_and_every_reference_resolves) {
     EXPECT_EQ(schemas.at("CallRecord").at("properties").at("arrived_at").at("format").as_string(),
               "date-time");
     EXPECT_EQ(schemas.at("CallResult").at("enum").as_array().size(), 11u);
-    EXPECT_EQ(paths.at("/api/v1/calls").at("get").at("parameters").as_array().size(), 8u);
+    EXPECT_EQ(paths.at("/api/v1/calls").at("get").at("parameters").as_array().size(), 9u);
 }
 
 }  // namespace seatline::api::test

@@ -26,7 +26,7 @@ Error not_wav(std::string reason) {
 }
 
 /// Walks the RIFF chunks to "data".
-Result<WavData> find_data(const OpenFile& file) {
+Result<WavData> find_data(const Octets& file) {
     std::array<char, 24> head;
     if (file.read_at(0, std::span(head).first(12)) != 12 ||
         std::string_view(head.data(), 4) != "RIFF" ||
@@ -64,7 +64,7 @@ std::uint8_t per_cent(int peak) {
 
 }  // namespace
 
-Result<Waveform> read_waveform(const OpenFile& file, std::size_t buckets) {
+Result<Waveform> read_waveform(const Octets& file, std::size_t buckets) {
     const auto data = find_data(file);
     if (data.has_error()) return data.error();
     Waveform out;

@@ -1,5 +1,8 @@
 #include "api/ws/live_hub.h"
 
+#include <algorithm>
+
+#include "api/ws/mailbox_viewers.h"
 #include "base/json.h"
 
 namespace seatline::api {
@@ -11,8 +14,12 @@ LiveClient::Message text_of(const LiveMessage& message) {
 
 }  // namespace
 
-LiveHub::LiveHub(core::LiveBoard board, std::function<Instant()> clock)
-    : board_(std::move(board)), clock_(std::move(clock)) {
+LiveHub::LiveHub(core::LiveBoard board, const core::Directory& directory,
+                 std::function<Instant()> clock)
+    : board_(std::move(board)),
+      directory_(directory),
+      conferences_(directory),
+      clock_(std::move(clock)) {
     static_cast<void>(board_.take_changes());  // marks of the start are nobody's news
 }
 
@@ -25,7 +32,11 @@ LiveMessage LiveHub::message(LiveType type) const {
 
 LiveMessage LiveHub::hello(const Viewer& viewer) const {
     LiveMessage m = message(LiveType::hello);
-    if (viewer.sees_tenant()) m.board = board_.board(viewer.tenant, m.now);
+    if (viewer.sees_tenant()) {
+        m.board = board_.board(viewer.tenant, m.now);
+        m.conferences = conferences_.all(viewer.tenant);
+        std::erase_if(*m.conferences, [](const auto& c) { return c.members.empty(); });
+    }
     if (viewer.agent) m.agent = board_.agent(viewer.tenant, *viewer.agent);
     return m;
 }
@@ -53,8 +64,43 @@ void LiveHub::remove(LiveClient& client) {
 }
 
 bool LiveHub::publish(std::span<const core::Event> events) {
-    for (const auto& event : events) board_.apply(event);
+    for (const auto& event : events) {
+        board_.apply(event);
+        conferences_.apply(event);
+        tell_voicemail(event);
+    }
     return take_changes();
+}
+
+bool LiveHub::speaks(CircleId circle, LegId leg) {
+    conferences_.speaks(circle, leg);
+    return take_changes();
+}
+
+/// Rare, and at once: whoever waits for a message looks at it.
+void LiveHub::tell_voicemail(const core::Event& event) {
+    VoicemailNotice notice;
+    if (const auto* left = std::get_if<core::VoicemailLeft>(&event.body)) {
+        notice = {left->mailbox, left->message, MessageChange::left, left->caller, left->length_ms};
+    } else if (const auto* heard = std::get_if<core::VoicemailHeard>(&event.body)) {
+        notice = {heard->mailbox, heard->message, MessageChange::heard, {}, {}};
+    } else if (const auto* deleted = std::get_if<core::VoicemailDeleted>(&event.body)) {
+        notice = {deleted->mailbox, deleted->message, MessageChange::deleted, {}, {}};
+    } else {
+        return;
+    }
+    const auto box = std::ranges::find(directory_.mailboxes, notice.mailbox, &core::Mailbox::id);
+    if (box == directory_.mailboxes.end()) return;
+    LiveClient::Message text;
+    for (LiveClient* client : clients_) {
+        if (!may_open(directory_, *box, client->viewer())) continue;
+        if (!text) {
+            LiveMessage m = message(LiveType::voicemail);
+            m.voicemail = notice;
+            text = text_of(m);
+        }
+        client->offer(text);
+    }
 }
 
 bool LiveHub::roll_day(TenantId tenant) {
@@ -77,7 +123,10 @@ bool LiveHub::take_changes() {
     for (const auto& [tenant, queue] : changes.queues) {
         if (supervisors_.contains(tenant)) waiting_.queues.emplace(tenant, queue);
     }
-    return !waiting_.agents.empty() || !waiting_.queues.empty();
+    for (const auto& [tenant, conference] : conferences_.take_changes()) {
+        if (supervisors_.contains(tenant)) waiting_conferences_.emplace(tenant, conference);
+    }
+    return !waiting_.agents.empty() || !waiting_.queues.empty() || !waiting_conferences_.empty();
 }
 
 void LiveHub::flush() {
@@ -97,6 +146,11 @@ void LiveHub::flush() {
         LiveMessage m = message(LiveType::agent);
         m.agent = board_.agent(tenant, agent);
         if (m.agent) send(tenant, m);
+    }
+    for (const auto& [tenant, conference] : std::exchange(waiting_conferences_, {})) {
+        LiveMessage m = message(LiveType::conference);
+        m.conference = conferences_.one(tenant, conference);
+        if (m.conference) send(tenant, m);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <set>
 #include <span>
 
+#include "api/ws/conference_board.h"
 #include "api/ws/live_client.h"
 #include "core/engine/event.h"
 #include "core/kpi/live_board.h"
@@ -16,7 +17,9 @@ namespace seatline::api {
 /// The event loop's thread only. Clients are borrowed: whoever adds one removes it before it dies.
 class LiveHub {
 public:
-    LiveHub(core::LiveBoard board, std::function<Instant()> clock);
+    /// `directory` outlives it.
+    LiveHub(core::LiveBoard board, const core::Directory& directory,
+            std::function<Instant()> clock);
 
     /// Sends hello and then changes.
     void add(LiveClient& client);
@@ -25,6 +28,8 @@ public:
     /// True when flush() should follow (the caller chooses when, so as to gather).
     [[nodiscard]] bool publish(std::span<const core::Event> events);
     [[nodiscard]] bool roll_day(TenantId tenant);
+    /// Who speaks in a circle of a media worker; leg 0: nobody. True: flush() should follow.
+    [[nodiscard]] bool speaks(CircleId circle, LegId leg);
     void flush();
 
     /// resync and a new hello, for a client whose queue was dropped.
@@ -33,6 +38,7 @@ public:
     void close_all();  ///< says "closing" to each
 
     [[nodiscard]] const core::LiveBoard& board() const { return board_; }
+    [[nodiscard]] const ConferenceBoard& conferences() const { return conferences_; }
     [[nodiscard]] std::size_t clients() const { return clients_.size(); }
 
 private:
@@ -40,12 +46,17 @@ private:
     [[nodiscard]] LiveMessage message(LiveType type) const;
     [[nodiscard]] LiveMessage hello(const Viewer& viewer) const;
 
+    void tell_voicemail(const core::Event& event);
+
     core::LiveBoard board_;
+    const core::Directory& directory_;
+    ConferenceBoard conferences_;
     std::function<Instant()> clock_;
     std::set<LiveClient*> clients_;
     std::map<TenantId, std::set<LiveClient*>> supervisors_;
     std::map<std::pair<TenantId, AgentId>, std::set<LiveClient*>> agents_;
     core::LiveBoard::Changes waiting_;  ///< for supervisors, until flush()
+    std::set<std::pair<TenantId, ConferenceId>> waiting_conferences_;
 };
 
 }  // namespace seatline::api
