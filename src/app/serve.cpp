@@ -16,6 +16,7 @@
 #include "app/day_turner.h"
 #include "app/prompts.h"
 #include "app/recording_file.h"
+#include "app/sip_settings.h"
 #include "app/translate.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -45,36 +46,6 @@ void raise_file_limit() {
         limit.rlim_cur = limit.rlim_max;
         ::setrlimit(RLIMIT_NOFILE, &limit);
     }
-}
-
-/// Addresses of center.json ("1.2.3.4", "1.2.3.0/24", "1.2.3.4:5070", "[::1]:5070") as the SIP side
-/// wants them.
-std::vector<sip::TrunkAddress> trunk_addresses(const core::Directory& directory) {
-    std::vector<sip::TrunkAddress> out;
-    for (const core::Trunk& trunk : directory.trunks) {
-        for (std::string address : trunk.addresses) {
-            std::uint16_t port = 0;
-            const auto bracket = address.find(']');
-            const auto colon = address.rfind(':');
-            const bool has_port = bracket != std::string::npos
-                                      ? colon != std::string::npos && colon > bracket
-                                      : colon != std::string::npos && address.find(':') == colon;
-            if (has_port) {
-                port = static_cast<std::uint16_t>(
-                    std::strtoul(address.c_str() + colon + 1, nullptr, 10));
-                address.resize(colon);
-            }
-            if (bracket != std::string::npos) address = address.substr(1, bracket - 1);
-            out.push_back({trunk.id, address, port});
-        }
-    }
-    return out;
-}
-
-std::vector<sip::DeviceCredential> credentials(const core::Directory& directory) {
-    std::vector<sip::DeviceCredential> out;
-    for (const core::Device& device : directory.devices) out.push_back({device.user, device.ha1});
-    return out;
 }
 
 Result<void> add_users(store::Database& database, const NewCenter& center) {
@@ -339,6 +310,8 @@ int serve(const Options& options) {
     log::set_level(log::level::from_str(options.log_level));
     Program program(options);
     if (auto r = program.open_store(); r.has_error()) return fail(r.error());
+    auto trunks = trunk_settings(program.directory, options.data);
+    if (trunks.has_error()) return fail(trunks.error());
     if (auto r = program.start_sip(); r.has_error()) return fail(r.error());
     // The pages' board is as of the last event of the last run; the recovery's events are the first
     // that it is sent.
@@ -346,7 +319,7 @@ int serve(const Options& options) {
     if (auto r = program.start_control(); r.has_error()) return fail(r.error());
     program.start_archiver();
     program.control_for_sip.store(program.control.get(), std::memory_order_release);
-    program.endpoint->post(sip::SetTrunks{trunk_addresses(program.directory)});
+    program.endpoint->post(std::move(*trunks));
     program.endpoint->post(sip::SetDevices{credentials(program.directory)});
     program.days =
         std::make_unique<DayTurner>(program.directory, program.clock,
