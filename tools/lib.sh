@@ -27,7 +27,7 @@ BUILD_PACKAGES="g++ python3 cmake ninja-build ccache mold pkg-config protobuf-co
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsqlite3-dev libsodium-dev libspdlog-dev libsndfile1-dev
   libspeexdsp-dev libopusenc-dev libopusfile-dev libssl-dev libgtest-dev libgmock-dev libbenchmark-dev"
 RUN_PACKAGES="espeak-ng tzdata curl ca-certificates"
-TEST_PACKAGES="python3 sip-tester baresip-core tshark chromium fonts-noto-cjk iproute2 procps clang clang-format libclang-rt-14-dev openssl git"
+TEST_PACKAGES="python3 sip-tester baresip-core tshark linphone-cli kamailio chromium fonts-noto-cjk iproute2 procps clang clang-format libclang-rt-14-dev openssl git"
 
 # Installs those of the packages that are missing; silent when nothing is.
 need_packages() {

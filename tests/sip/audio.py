@@ -81,19 +81,21 @@ def rtp(payload_type, sequence, timestamp, ssrc, payload, marker=False):
 
 
 def speech_with_digit(payload_type, hz, seconds, digit=None, digit_at=(), ssrc=0x5EA71111):
-    """(time, packet) of a tone in 20 ms packets; at each of `digit_at` (s) an RFC 4733 digit of 160 ms stands for it."""
+    """(time, packet) of a tone in 20 ms packets; at each of `digit_at` (s) an RFC 4733 digit of 160 ms stands for it:
+    `digit`, or one of them each."""
     audio = encode(tone(hz, seconds), payload_type)
-    starts = {int(t * 50): t for t in digit_at}
+    digits = digit if isinstance(digit, list) else [digit] * len(digit_at)
+    starts = {int(t * 50): d for t, d in zip(digit_at, digits)}
     packets = []
     sequence, tick = 1000, 0
     while tick * 160 < len(audio):
         if tick in starts:
             for i in range(8):
-                event = struct.pack("!BBH", digit, 10, (i + 1) * 160)
+                event = struct.pack("!BBH", starts[tick], 10, (i + 1) * 160)
                 packets.append(((tick + i) * 0.02, rtp(EVENTS, sequence, tick * 160, ssrc, event, i == 0)))
                 sequence += 1
             for _ in range(3):  # RFC 4733 2.5.1.4: the end is sent three times
-                event = struct.pack("!BBH", digit, 0x80 | 10, 8 * 160)
+                event = struct.pack("!BBH", starts[tick], 0x80 | 10, 8 * 160)
                 packets.append(((tick + 8) * 0.02, rtp(EVENTS, sequence, tick * 160, ssrc, event)))
                 sequence += 1
             tick += 8

@@ -38,6 +38,7 @@ AGENTS = {1: "8001", 2: "8002", 3: "8003"}  # of tenant 1, by id
 OTHER_AGENT = (11, "9001")  # of tenant 2
 MENU, QUEUE, OTHER_QUEUE = "4001", "4002", "5001"  # numbers that may be called
 WELCOME_HZ, MUSIC_HZ, CALLER_HZ = 600, 500, 700
+SOUNDS = [("welcome", WELCOME_HZ, 0.8), ("hold", MUSIC_HZ, 2)]  # prompts that are files
 
 _libc = ctypes.CDLL(None)
 
@@ -110,8 +111,9 @@ class Process:
         self.name = name
         self.log_path = scratch(name + ".log")
         log = open(self.log_path, "wb")
+        options.setdefault("stdin", subprocess.DEVNULL)
         self.child = subprocess.Popen(
-            arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+            arguments, stdout=log, stderr=subprocess.STDOUT,
             preexec_fn=lambda: _libc.prctl(1, signal.SIGKILL), **options)
         log.close()
         Process.running.append(self)
@@ -162,14 +164,17 @@ def device_password(user):
     return "phone-" + user
 
 
+def ha1(user):
+    return hashlib.md5(f"{user}:seatline:{device_password(user)}".encode()).hexdigest()
+
+
 def center():
     """Two tenants; tests change what they need before the server starts."""
     def agent(tenant, id_, user, skill):
         return {"id": id_, "tenant": tenant, "number": user, "name": "Agent " + user, "skills": [skill], "device": user}
 
     def device(tenant, user):
-        ha1 = hashlib.md5(f"{user}:seatline:{device_password(user)}".encode()).hexdigest()
-        return {"user": user, "tenant": tenant, "ha1": ha1}
+        return {"user": user, "tenant": tenant, "ha1": ha1(user)}
 
     def queue(tenant, id_, skill):
         return {"id": id_, "tenant": tenant, "name": "Queue " + skill, "skill": skill, "ring_timeout_s": 10,
@@ -198,7 +203,7 @@ def center():
 
 
 USERS = [("supervisor2", "supervisor", 2, None), (OTHER_AGENT[1], "agent", 2, OTHER_AGENT[0]),
-         (AGENTS[3], "agent", 1, 3)]  # beside those of the starter center: admin, supervisor, 8001, 8002
+         (AGENTS[3], "agent", 1, 3), ("lead", "supervisor", 1, 3)]  # beside those of the starter center: admin, supervisor, 8001, 8002
 
 
 class Server:
@@ -230,8 +235,8 @@ class Server:
                              "VALUES (?, ?, ?, ?, ?, 0)", (tenant, user, hash_, role, agent))
                 self.passwords[user] = self.passwords["admin"]
         base.close()
-        audio.write_wav(os.path.join(self.data, "prompts", "welcome.wav"), audio.tone(WELCOME_HZ, 0.8))
-        audio.write_wav(os.path.join(self.data, "prompts", "hold.wav"), audio.tone(MUSIC_HZ, 2))
+        for name, hz, length_s in SOUNDS:
+            audio.write_wav(os.path.join(self.data, "prompts", name + ".wav"), audio.tone(hz, length_s))
         path = os.path.join(self.data, "center.json")
         with open(path, "w") as f:
             json.dump(plan, f, ensure_ascii=False)
@@ -451,7 +456,7 @@ class Sipp(Process):
     """sipp with one of our scenarios. `host` is the address that the center knows it by."""
 
     def __init__(self, scenario, server, host=TRUNK, called=QUEUE, calls=1, rate=100, tcp=False, port=None, keys=None,
-                 speech=None, more=(), deadline_s=40):
+                 speech=None, keys_pressed=None, proxy=None, more=(), deadline_s=40):
         self.scenario = scenario
         self.host = host
         self.port = port or free_port(host)
@@ -466,6 +471,8 @@ class Sipp(Process):
             shutil.copy(default_speech(), pcap)
         else:
             audio.write_pcap(pcap, speech)
+        if keys_pressed is not None:
+            audio.write_pcap(os.path.join(folder, "digits.pcap"), keys_pressed)
         keys = {"pt": 8, "codec": "PCMA", **(keys or {})}
         arguments = ["sipp", "-sf", os.path.join(HERE, "scenarios", scenario + ".xml"), "-i", host, "-p", str(self.port),
                      "-mi", host, "-mp", str(self.media_port), "-t", "t1" if tcp else "u1", "-m", str(calls),
@@ -475,7 +482,7 @@ class Sipp(Process):
                      "-deadcall_wait", "0"]
         for name, value in keys.items():
             arguments += ["-key", name, str(value)]
-        super().__init__([*arguments, *more, f"127.0.0.1:{server.sip}"], "sipp-" + scenario, cwd=folder)
+        super().__init__([*arguments, *more, proxy or f"127.0.0.1:{server.sip}"], "sipp-" + scenario, cwd=folder)
 
     def messages(self):
         try:
@@ -496,13 +503,15 @@ class Sipp(Process):
             raise AssertionError(f"sipp {self.scenario}: {code}\n{errors[-2000:]}\n{self.messages()[-6000:]}")
         return self
 
-    def hang_up(self, sip_call_id):
+    def cue(self, sip_call_id):
         """Makes the scenario go on: an INFO that only sipp gets (UDP; it goes by Call-ID alone)."""
         text = (f"INFO sip:cue@{self.host} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKcue{next(_numbers)}\r\n"
                 f"From: <sip:cue@test>;tag=c\r\nTo: <sip:cue@test>\r\nCall-ID: {sip_call_id}\r\nCSeq: 1 INFO\r\n"
                 "Content-Length: 0\r\n\r\n")
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.sendto(text.encode(), (self.host, self.port))
+
+    hang_up = cue  # the last cue of all scenarios
 
 
 def call_by_sipp(server, scenario="caller_talks", **options):
@@ -626,6 +635,7 @@ class Phone(Process):
                  transport="udp"):
         self.user = user
         self.host = host
+        self.server_port = server.sip
         self.folder = scratch("phone-" + user)
         os.makedirs(self.folder + "/heard")
         audio.write_wav(self.folder + "/says.wav", audio.tone(tone_hz, 1) * 120)
@@ -699,6 +709,9 @@ class Phone(Process):
 
     def hang_up(self):
         self.tell("hangup")
+
+    def dial(self, number):
+        self.tell("dial", f"sip:{number}@127.0.0.1:{self.server_port}")
 
     def end(self, number=signal.SIGKILL):
         super().end(number)
@@ -810,13 +823,10 @@ class Center(unittest.TestCase):
         return call
 
 
-def missing_tools():
-    return [t for t in ("sipp", "baresip", "tshark") if shutil.which(t) is None]
-
-
-def main():
-    if missing_tools():
-        print("SKIP: not installed:", ", ".join(missing_tools()), "(apt-get install sip-tester baresip-core tshark)")
+def main(*more_tools):
+    missing = [t for t in ("sipp", "baresip", "tshark", *more_tools) if shutil.which(t) is None]
+    if missing:
+        print("SKIP: not installed:", ", ".join(missing), "(apt-get install sip-tester baresip-core tshark linphone-cli)")
         sys.exit(77)
     if os.geteuid() != 0:
         print("SKIP: sipp's play_pcap_audio and tshark need root")
