@@ -92,13 +92,18 @@ void Archiver::see(const std::vector<core::Event>& events) {
             // The database forgets the message with this event; so its file is asked for now.
             const auto message =
                 parts_.database.voicemail(event.tenant, gone->mailbox, gone->message);
-            if (message)
-                now_.push_back({Task::Kind::remove_message,
-                                {},
-                                event.tenant,
-                                message->call,
-                                {},
-                                message->path});
+            // What was too short to become a message, the database never had; the core names its
+            // file like all of them.
+            const std::string path = message ? message->path
+                                             : "voicemail/" + std::to_string(event.tenant.value) +
+                                                   "/" + std::to_string(gone->mailbox.value) + "/" +
+                                                   std::to_string(gone->message.value) + ".wav";
+            now_.push_back({Task::Kind::remove_message,
+                            {},
+                            event.tenant,
+                            message ? message->call : CallId{},
+                            {},
+                            path});
         }
     }
     if (now_.size() + later_.size() != before) wake_.notify_one();

@@ -158,13 +158,20 @@ void Control::commit() {
     }
 }
 
-/// A recording whose worker died is as long as its file; rare, and a look at one file header.
+/// A recording whose worker died is as long as its file; rare, and a look at one file header. A
+/// message that it was is reported right after it.
 void Control::measure_lost_recordings() {
+    milliseconds length{};
+    RecordingId lost;
     for (core::Event& event : effects_.events) {
         auto* finished = std::get_if<core::RecordingFinished>(&event.body);
         if (finished != nullptr && finished->octets == 0 && !finished->error.empty()) {
             measure_recording(data_folder_, *finished);
+            length = finished->length_ms;
+            lost = finished->recording;
         }
+        auto* left = std::get_if<core::VoicemailLeft>(&event.body);
+        if (left != nullptr && left->message.value == lost.value) left->length_ms = length;
     }
 }
 

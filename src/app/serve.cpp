@@ -258,7 +258,8 @@ Result<void> Program::start_control() {
             recovered.events.push_back({0, clock.now(), call.tenant, recording});
         }
     }
-    engine->recover(open.calls, open.agents, clock.now(), recovered);
+    engine->recover(open.calls, open.agents, clock.now(), recovered,
+                    {open.voicemails, open.forwards});
     if (!open.calls.empty())
         log::warn("{} calls were up when the last run ended; their records are closed",
                   open.calls.size());

@@ -17,7 +17,8 @@ constexpr const char* kCenter = R"({
            {"id":3,"addresses":["127.0.0.4"],"gateway":{"uri":"sip:127.0.0.4","prepend":"0"}}],
  "routes":[{"prefix":"1","trunk":2},{"prefix":"1","trunk":3,"order":1}],
  "numbers":[{"number":"4001","tenant":1,"flow":1},{"number":"4002","tenant":1,"flow":2},
-            {"number":"4003","tenant":1,"flow":5}],
+            {"number":"4003","tenant":1,"flow":5},{"number":"4004","tenant":1,"flow":7},
+            {"number":"4005","tenant":1,"flow":8}],
  "queues":[{"id":1,"tenant":1,"name":"Support","skill":"support","announce_every_s":0},
            {"id":2,"tenant":1,"name":"Sales","skill":"sales","announce_every_s":0}],
  "devices":[{"user":"8001","tenant":1,"ha1":"00000000000000000000000000000000"},
@@ -52,7 +53,14 @@ constexpr const char* kCenter = R"({
           {"id":5,"tenant":1,"start":"on","nodes":[
             {"id":"on","type":"transfer","target":{"kind":"flow","id":6}}]},
           {"id":6,"tenant":1,"start":"on","nodes":[
-            {"id":"on","type":"transfer","target":{"kind":"flow","id":5}}]}]})";
+            {"id":"on","type":"transfer","target":{"kind":"flow","id":5}}]},
+          {"id":7,"tenant":1,"start":"on","nodes":[
+            {"id":"on","type":"transfer","target":{"kind":"conference","id":1}}]},
+          {"id":8,"tenant":1,"start":"on","nodes":[
+            {"id":"on","type":"transfer","target":{"kind":"mailbox","id":1}}]}],
+ "conferences":[{"id":1,"tenant":1,"name":"Room","number":"7001"}],
+ "mailboxes":[{"id":1,"tenant":1,"name":"Of 8001","number":"7501","pin":"4321","agent":1},
+              {"id":2,"tenant":1,"name":"Support","number":"7502","pin":"4322","queue":1}]})";
 
 std::map<std::string, std::string> key_values(const std::vector<std::string>& words,
                                               std::size_t from) {
@@ -108,7 +116,8 @@ bool Script::run() {
     if (!load()) return false;
     for (const Line& line : lines_) {
         if (!engine_ && line.words[0] != "queue" && line.words[0] != "agent" &&
-            line.words[0] != "trunk" && line.words[0] != "tenant")
+            line.words[0] != "trunk" && line.words[0] != "tenant" &&
+            line.words[0] != "conference" && line.words[0] != "mailbox")
             start_engine();
         if (!play(line)) return false;
         if (engine_) engine_->check_invariants();
@@ -117,6 +126,15 @@ bool Script::run() {
 }
 
 void Script::start_engine() {
+    const bool has_room =
+        std::ranges::any_of(lines_, [](const Line& line) { return line.words[0] == "conference"; });
+    if (!has_room) {  // a tenant with rooms has all its calls on one worker
+        directory_.conferences.clear();
+        std::erase_if(directory_.numbers,
+                      [](const core::Number& number) { return number.flow == FlowId{7}; });
+        std::erase_if(directory_.flows,
+                      [](const core::Flow& flow) { return flow.id == FlowId{7}; });
+    }
     SEATLINE_ASSERT(core::check(directory_).has_value());
     engine_ = std::make_unique<core::Engine>(directory_, core::EngineSettings{});
     give(core::WorkerUp{0, 1});
@@ -164,6 +182,8 @@ bool Script::configure(const Line& line) {
         if (line.words[0] == "agent") set(directory_.agents);
         if (line.words[0] == "trunk") set(directory_.trunks);
         if (line.words[0] == "tenant") set(directory_.tenants);
+        if (line.words[0] == "conference") set(directory_.conferences);
+        if (line.words[0] == "mailbox") set(directory_.mailboxes);
         if (r.has_error()) return fail(line, r.error().text());
     }
     return true;
@@ -204,6 +224,9 @@ bool Script::input(const Line& line) {
         return true;
     }
     if (verb == "ask") return ask(line);
+    if (verb == "moderate") return moderate(line);
+    if (verb == "voicemail") return voicemail(line);
+    if (verb == "recorded") return recorded(line);
     if (verb == "trunk_up")
         return give(core::TrunkState{TrunkId{std::stoull(name)}, true, ""}), true;
     if (verb == "trunk_down")
@@ -322,6 +345,44 @@ bool Script::ask(const Line& line) {
     return true;
 }
 
+/// "> moderate kick 1 member=c2": any wish about a conference by API.
+bool Script::moderate(const Line& line) {
+    const auto kind = enum_value<core::ConferenceRequestKind>(line.words.at(2));
+    if (!kind) return fail(line, "no such wish");
+    const auto values = key_values(line.words, 4);
+    core::ConferenceRequest request{
+        RequestId{1}, TenantId{1}, ConferenceId{std::stoull(line.words.at(3))}, *kind, {}, {}};
+    const auto member = call_by_name_.find(get(values, "member", ""));
+    if (member != call_by_name_.end()) request.member = member->second;
+    request.number = get(values, "number", "");
+    next_call_name_ = get(values, "name", "dialled");
+    give(request);
+    return true;
+}
+
+/// "> voicemail heard 1 message=c1 by=1": the message that call c1 left.
+bool Script::voicemail(const Line& line) {
+    const auto values = key_values(line.words, 4);
+    core::VoicemailRequest request{
+        RequestId{1}, TenantId{1}, MailboxId{std::stoull(line.words.at(3))},
+        MessageId{},  AgentId{},   line.words.at(2) == "remove"};
+    request.message = MessageId{recordings_[get(values, "message", "")].value};
+    request.by = AgentId{std::stoull(get(values, "by", "0"))};
+    give(request);
+    return true;
+}
+
+/// "> recorded c1 length=5s": the worker reports the end of the call's last recording.
+bool Script::recorded(const Line& line) {
+    const auto values = key_values(line.words, 3);
+    core::RecordingFinished result;
+    result.recording = recordings_[line.words.at(2)];
+    result.length_ms =
+        std::chrono::duration_cast<milliseconds>(duration(get(values, "length", "5s")));
+    give(core::RecordingEnded{result});
+    return true;
+}
+
 bool Script::pass_time(const Line& line) {
     outputs_.clear();
     matched_ = 0;
@@ -403,12 +464,16 @@ void Script::collect(core::Effects& effects) {
 
 void Script::name_new_things(const core::Event& event) {
     if (const auto* arrived = std::get_if<core::CallArrived>(&event.body)) {
-        names_.calls[arrived->call] = next_call_name_;
-        call_by_name_[next_call_name_] = arrived->call;
+        const bool is_conference = arrived->direction == core::CallDirection::conference;
+        const std::string name = is_conference ? "room" + arrived->called : next_call_name_;
+        names_.calls[arrived->call] = name;
+        call_by_name_[name] = arrived->call;
     } else if (const auto* offered = std::get_if<core::CallOffered>(&event.body)) {
         name_leg(offered->call, offered->leg);
     } else if (const auto* dialed = std::get_if<core::PartyDialed>(&event.body)) {
         name_leg(dialed->call, dialed->leg);
+    } else if (const auto* started = std::get_if<core::RecordingStarted>(&event.body)) {
+        recordings_[names_.of(started->call)] = started->recording;
     }
 }
 

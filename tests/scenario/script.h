@@ -36,6 +36,9 @@ private:
     bool input(const Line& line);
     bool request(const Line& line);
     bool ask(const Line& line);
+    bool moderate(const Line& line);
+    bool voicemail(const Line& line);
+    bool recorded(const Line& line);
     bool expect(const Line& line, bool wanted);
     bool pass_time(const Line& line);
     bool configure(const Line& line);
@@ -61,6 +64,7 @@ private:
     std::map<std::string, LegId> leg_by_name_;
     std::map<std::string, CallId> call_by_name_;
     std::map<std::string, PlayId> playing_;
+    std::map<std::string, RecordingId> recordings_;  ///< by call, its last
     std::map<CallId, int> offers_;
     std::string next_call_name_;
     std::uint64_t next_caller_leg_ = 1;

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "core/acd/distributor.h"
+#include "core/call/conference.h"
+#include "core/call/mailbox.h"
 #include "core/call/room.h"
 #include "core/engine/deadlines.h"
 #include "core/engine/input.h"
@@ -41,7 +43,9 @@ enum class CallPhase {
     queued,      ///< waits in the queue; an offer may be running
     announcing,  ///< an agent picked up, the guest hears the agent number
     talking,
-    closing  ///< the guest hears why nothing comes of it, then the call ends
+    conference,  ///< asked for the PIN of a conference room, or in it
+    mailbox,     ///< leaves or hears voicemail
+    closing      ///< the guest hears why nothing comes of it, then the call ends
 };
 
 /// An agent's phone that rings for a call.
@@ -135,6 +139,12 @@ struct Call {
     bool music_playing = false;
     DeadlineHandle announce_deadline;
     DeadlineHandle offer_deadline;
+
+    // at the door of a conference room or mailbox, or inside
+    PinEntry pin;
+    std::optional<ConferenceVisit> visit;
+    std::optional<MailboxVisit> mailbox;
+    bool listens = false;  ///< the target is a mailbox whose messages shall be heard
 
     // recording
     RecordState record = RecordState::off;

@@ -73,6 +73,20 @@ RoomView beside(std::span<const RoomMember> members, const RoomMember& member) {
     return view;
 }
 
+/// With people of other calls: how many they are does not matter, who is alone there hears nothing.
+RoomView in_conference(const RoomMember& member) {
+    RoomView view;
+    view.shown = member.is_up ? member.place : LegPlace::ringing;
+    if (!member.is_up) return view;
+    if (member.away) {
+        view.shown = LegPlace::away;
+        return view;
+    }
+    view.hears[0] = Circle::conference;
+    if (member.place == LegPlace::conference) view.speaks_in = Circle::conference;
+    return view;
+}
+
 }  // namespace
 
 void view_room(std::span<const RoomMember> members, std::size_t controller,
@@ -88,6 +102,14 @@ void view_room(std::span<const RoomMember> members, std::size_t controller,
             case LegPlace::listening:
             case LegPlace::whispering:
                 views[i] = beside(members, member);
+                break;
+            case LegPlace::conference:
+            case LegPlace::muted:
+                views[i] = in_conference(member);
+                break;
+            case LegPlace::held:
+                views[i].sound = Sound::music;
+                views[i].shown = LegPlace::held;
                 break;
             default:
                 views[i].shown = member.is_up ? member.place : LegPlace::ringing;

@@ -7,6 +7,8 @@
 //   talk     the conversation with the customer
 //   aside    a consultation
 //   whisper  what a supervisor tells one agent
+// and may be in a circle that it shares with other calls:
+//   conference  who is muted there only hears
 #include <array>
 #include <cstdint>
 #include <span>
@@ -16,7 +18,7 @@
 
 namespace seatline::core {
 
-enum class Circle : std::uint8_t { none, talk, aside, whisper };
+enum class Circle : std::uint8_t { none, talk, aside, whisper, conference };
 
 /// What a leg hears of us when nobody speaks to it.
 enum class Sound : std::uint8_t {
@@ -29,11 +31,13 @@ inline constexpr std::size_t kNobody = ~std::size_t{0};
 
 /// One leg of the call as the rule sees it.
 struct RoomMember {
-    LegPlace place = LegPlace::apart;  ///< apart, talk, aside, listening or whispering
-    bool speaks = false;               ///< answered, or its early media may be heard
-    bool is_up = false;                ///< answered
-    bool away = false;                 ///< holds the others: neither heard nor hearing
-    std::size_t watched = kNobody;     ///< listening, whispering: the member on whose side
+    /// apart, talk, aside, listening, whispering, conference, muted, mailbox, or held: waits with
+    /// music for a conference to begin
+    LegPlace place = LegPlace::apart;
+    bool speaks = false;            ///< answered, or its early media may be heard
+    bool is_up = false;             ///< answered
+    bool away = false;              ///< holds the others: neither heard nor hearing
+    std::size_t watched = kNobody;  ///< listening, whispering: the member on whose side
 };
 
 /// What follows for it.

@@ -109,5 +109,21 @@ TEST(room, a_whisper_reaches_the_agent_alone) {
     EXPECT_EQ(v[kCaller].hears[1], Circle::none);
 }
 
+TEST(room, conference_members_hear_their_circle_and_the_muted_are_unheard) {
+    std::vector<RoomMember> members{up(LegPlace::conference), up(LegPlace::muted)};
+    auto v = view(members);
+    EXPECT_EQ(v[0].speaks_in, Circle::conference);
+    EXPECT_EQ(v[0].hears[0], Circle::conference);
+    EXPECT_EQ(v[1].speaks_in, Circle::none);
+    EXPECT_EQ(v[1].hears[0], Circle::conference);
+    EXPECT_EQ(v[1].shown, LegPlace::muted);
+    members[0].away = true;
+    v = view(members);
+    EXPECT_EQ(v[0].speaks_in, Circle::none);
+    EXPECT_EQ(v[0].hears[0], Circle::none);
+    EXPECT_EQ(v[0].shown, LegPlace::away);
+    EXPECT_EQ(view({up(LegPlace::held)})[0].sound, Sound::music);
+}
+
 }  // namespace
 }  // namespace seatline::core

@@ -12,8 +12,10 @@ Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 
 void Engine::recover(const std::vector<CallRecord>& open_calls,
-                     const std::vector<AgentInterval>& open_agents, Instant now, Effects& out) {
+                     const std::vector<AgentInterval>& open_agents, Instant now, Effects& out,
+                     const Remembered& remembered) {
     impl_->begin(now, out);
+    impl_->remember(remembered);
     impl_->recover(open_calls, open_agents);
 }
 
@@ -80,6 +82,11 @@ Engine::Impl::Impl(const Directory& directory, EngineSettings settings)
     }
     for (const Trunk& trunk : directory_.trunks) trunks_[trunk.id].data = &trunk;
     for (const Tenant& tenant : directory_.tenants) tenants_[tenant.id] = &tenant;
+    for (const ConferenceRoom& room : directory_.conferences) {
+        rooms_[room.id] = &room;
+        homes_.try_emplace(room.tenant);
+    }
+    add_mailboxes();
     for (const Device& device : directory_.devices) srtp_by_device_[device.user] = device.srtp;
 }
 
@@ -148,6 +155,11 @@ void Engine::Impl::call_phase_due(Call& call) {
             return start_talk(call);
         case CallPhase::talking:
             return end_call(call, Party::system, EndCause::max_duration);
+        case CallPhase::conference:
+            if (!call.visit->is_inside) return pin_typed(call);
+            return end_call(call, Party::system, EndCause::max_duration);
+        case CallPhase::mailbox:
+            return mailbox_due(call);
         case CallPhase::closing:
             return end_call(call, Party::system, call.closing_cause);
     }
@@ -185,6 +197,8 @@ void Engine::Impl::check_invariants() const {
     }
     SEATLINE_ASSERT(waiting == counts().waiting);
     for (AgentIndex i = 0; i < agents_.size(); ++i) check_agent(i);
+    check_conferences();
+    check_mailboxes();
     for (QueueIndex q = 0; q < directory_.queues.size(); ++q) {
         // Nobody waits while somebody who may serve is idle.
         SEATLINE_ASSERT(distributor_.waiting(q) == 0 || distributor_.ready_agents(q) == 0);

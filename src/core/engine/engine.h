@@ -38,6 +38,12 @@ struct EngineSettings {
         2};  ///< an agent is offered the next call at the latest so long after a hang-up
 };
 
+/// What the last run knew beside its open calls.
+struct Remembered {
+    std::vector<VoicemailRecord> voicemails = {};  ///< that are not deleted
+    std::vector<AgentForwardSet> forwards = {};    ///< as agents set them last
+};
+
 /// Numbers for metrics and tests.
 struct EngineCounts {
     std::size_t calls = 0;
@@ -59,7 +65,8 @@ public:
     /// or busy as they were, with their phones to be registered anew; agents who are signed in by
     /// their phone are signed out until it registers.
     void recover(const std::vector<CallRecord>& open_calls,
-                 const std::vector<AgentInterval>& open_agents, Instant now, Effects& out);
+                 const std::vector<AgentInterval>& open_agents, Instant now, Effects& out,
+                 const Remembered& remembered = {});
 
     /// Ends all calls (cause shutdown) and refuses new ones from here on; the legs' ends come as
     /// usual.

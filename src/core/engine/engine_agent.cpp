@@ -109,6 +109,7 @@ void Engine::Impl::on(const DeviceUp& input) {
     } else {
         update_ready(found->second);
     }
+    if (!mailboxes_of_[found->second].empty()) tell_device(found->second, input.device);
 }
 
 void Engine::Impl::on(const DeviceDown& input) {

@@ -71,7 +71,7 @@ void Engine::Impl::on(const IncomingCall& input) {
     if (trunk->second.calls >= trunk->second.data->max_calls) {
         return refuse(input, tenant, 503, "the trunk's limit of simultaneous calls is reached");
     }
-    const auto worker = pick_worker();
+    const auto worker = pick_worker(tenant);
     if (!worker) return refuse(input, tenant, 503, "no media worker");
     Call& call = new_call(tenant, CallDirection::inbound, *worker);
     call.trunk = input.trunk;
@@ -185,12 +185,13 @@ void Engine::Impl::on(const LegMediaChanged& input) {
     local->direction = answer_direction(direction);
     act(AcceptMedia{input.leg, std::move(local)});
     // A phone of ours that holds: the others hear our music, whatever the phone would send them. An
-    // outside party that holds may play its own.
+    // outside party that holds may play its own, but not to a whole conference.
     Call* call = find_call(leg->call);
     Member* member = call != nullptr ? call->find(input.leg) : nullptr;
     if (member == nullptr) return;
     const bool away = direction == MediaDirection::inactive ||
-                      (direction == MediaDirection::sendonly && leg->agent != kNoAgent);
+                      (direction == MediaDirection::sendonly &&
+                       (leg->agent != kNoAgent || call->phase == CallPhase::conference));
     if (member->away == away) return;
     member->away = away;
     settle(*call);
@@ -272,6 +273,8 @@ void Engine::Impl::end_call(Call& call, Party by, EndCause cause) {
              DialEnded{id, member.leg,
                        by == Party::system ? OfferOutcome::withdrawn : OfferOutcome::caller_left});
     }
+    leave_conference(call);
+    leave_mailbox(call);
     emit(call.tenant, CallEnded{id, by, cause});
     stop_recording(call);
     std::vector<Member> members;

@@ -261,7 +261,7 @@ std::optional<Error> Engine::Impl::click_to_dial(AgentIndex index, const Target&
         if (trunks.has_error())
             return Error{trunks.error().code, "target.number", trunks.error().reason};
     }
-    const auto worker = pick_worker();
+    const auto worker = pick_worker(seat.data->tenant);
     if (!worker) return Error{"unavailable", "action", "no media worker is up"};
     Call& call = new_call(
         seat.data->tenant,

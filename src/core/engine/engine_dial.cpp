@@ -50,13 +50,19 @@ void Engine::Impl::phone_calls(const IncomingCall& input) {
     if (meant.has_error()) return refuse(input, tenant, 404, meant.error().reason);
     if (const auto* code = std::get_if<PickUpCode>(&*meant))
         return phone_picks_up(input, index, code->agent);
-    const auto* target = std::get_if<Target>(&*meant);
-    if (target == nullptr) return refuse(input, tenant, 501, "voicemail is not served here");
+    const auto* listen = std::get_if<ListenToMailbox>(&*meant);
+    if (listen != nullptr && (seat.call || !may_listen(index, listen->mailbox)))
+        return refuse(input, tenant, seat.call ? 486 : 403,
+                      "this mailbox can't be listened to from this phone now");
+    const Target listened{TargetKind::mailbox, listen != nullptr ? listen->mailbox.value : 0, {}};
+    const Target* target = listen != nullptr ? &listened : &std::get<Target>(*meant);
     Call* own = find_call(seat.call);
     const bool consults = own != nullptr;
     if (const auto error =
-            refusal(*seat.data, consults ? AgentRequestKind::consult : AgentRequestKind::dial,
-                    target->kind))
+            listen != nullptr
+                ? std::nullopt
+                : refusal(*seat.data, consults ? AgentRequestKind::consult : AgentRequestKind::dial,
+                          target->kind))
         return refuse(input, tenant, 403, error->reason);
     const bool may_consult = consults && own->phase == CallPhase::talking && !own->consulted &&
                              own->agent == index && own->agent_leg &&
@@ -68,13 +74,14 @@ void Engine::Impl::phone_calls(const IncomingCall& input) {
     if (consults && target->kind != TargetKind::agent && target->kind != TargetKind::number)
         return refuse(input, tenant, 403, "only an agent or a number can be consulted");
     if (consults) return phone_consults(input, index, *own, *target);
-    const auto worker = pick_worker();
+    const auto worker = pick_worker(tenant);
     if (!worker) return refuse(input, tenant, 503, "no media worker");
     Call& call = new_call(
         tenant,
         target->kind == TargetKind::number ? CallDirection::outbound : CallDirection::internal,
         *worker);
     call.target = *target;
+    call.listens = listen != nullptr;
     IncomingCall named = input;
     named.caller = seat.data->number;  // whatever the phone says of itself
     add_caller(call, named, LegKind::agent, index);
@@ -210,6 +217,14 @@ std::optional<Engine::Impl::Unreached> Engine::Impl::dial_agent(Call& call, Agen
 std::optional<Engine::Impl::Unreached> Engine::Impl::forward(Call& call, const std::string& to,
                                                              const Agent& from, Wish wish) {
     const auto target = dial_plan_.forward(from, to);
+    const bool is_for_guest = wish.purpose == DialPurpose::call ||
+                              wish.purpose == DialPurpose::transfer ||
+                              wish.purpose == DialPurpose::flow;
+    if (target.has_value() && target->kind == TargetKind::mailbox && is_for_guest) {
+        emit(call.tenant, CallTransferred{call.id, from.id, TransferKind::forwarded, *target});
+        leave_message(call, MailboxId{target->id});
+        return std::nullopt;
+    }
     const bool is_callable = target.has_value() && (target->kind == TargetKind::agent ||
                                                     target->kind == TargetKind::number);
     if (!is_callable || wish.forwards >= kMaxForwards) {
@@ -280,7 +295,8 @@ void Engine::Impl::invite(Call& call, Member& member, MediaPtr local) {
     std::string first = devices.empty() ? seat.data->device : devices.front();
     if (!devices.empty()) devices.erase(devices.begin());
     const bool is_offer = call.offer && call.offer->leg == member.leg;
-    std::string caller = call.direction == CallDirection::outbound ? call.called : call.caller;
+    const bool shows_called = call.direction == CallDirection::outbound && !call.visit;
+    std::string caller = shows_called ? call.called : call.caller;
     if (call.hides_caller) caller = "anonymous";
     const seconds ring =
         is_offer ? directory_.queues[call.queue].ring_timeout_s : seat.data->direct_ring_s;
@@ -346,6 +362,8 @@ void Engine::Impl::member_answered(Call& call, Member& member, MediaPtr remote) 
             if (member.agent != kNoAgent) set_state(member.agent, AgentState::talking, {}, call.id);
             answer_ringing_callers(call, LegPlace::aside);
             return settle(call);
+        case DialPurpose::conference:
+            return invited_answered(call, leg);
         default:
             return connect(call, leg);
     }
@@ -408,9 +426,9 @@ void Engine::Impl::dial_failed(Call& call, LegId leg, OfferOutcome outcome, int 
         const std::string& to = outcome == OfferOutcome::no_answer ? forwards.on_no_answer
                                 : outcome == OfferOutcome::busy    ? forwards.on_busy
                                                                    : std::string{};
-        const bool is_for_agent = failed.purpose == DialPurpose::call ||
-                                  failed.purpose == DialPurpose::transfer ||
-                                  failed.purpose == DialPurpose::consult;
+        const bool is_for_agent =
+            failed.purpose == DialPurpose::call || failed.purpose == DialPurpose::flow ||
+            failed.purpose == DialPurpose::transfer || failed.purpose == DialPurpose::consult;
         if (!to.empty() && is_for_agent &&
             !forward(call, to, *agents_[failed.agent].data,
                      {{}, failed.purpose, failed.place, failed.forwards}))
@@ -447,6 +465,8 @@ void Engine::Impl::nobody_reached(Call& call, const Member& failed, OfferOutcome
             return;
         case DialPurpose::click:
             return end_call(call, Party::system, EndCause::no_answer);
+        case DialPurpose::conference:
+            return end_call(call, Party::system, cause_of(outcome));
         case DialPurpose::call:
             break;
         default:

@@ -24,9 +24,16 @@ void Engine::Impl::on(const WorkerDown& input) {
     for (auto& [id, leg] : legs_) {
         if (leg.worker == input.worker) leg.media_open = false;
     }
+    for (auto& [id, conference] : conferences_) {
+        if (conference.worker != input.worker) continue;
+        conference.is_recorded = false;
+        conference.is_ending = true;
+        conference.cause = EndCause::media_failed;
+    }
     for (const CallId id : lost) {
         Call& call = *calls_.at(id);
         call.record = RecordState::off;  // nobody is there to stop it
+        if (call.mailbox) call.mailbox->recording = {};
         end_call(call, Party::system, EndCause::media_failed);
     }
     recordings_lost(input.worker);
@@ -40,7 +47,8 @@ void Engine::Impl::recordings_lost(std::uint32_t worker) {
     }
     std::ranges::sort(lost);
     for (const RecordingId id : lost) {
-        const OpenRecording& recording = recordings_.at(id);
+        const OpenRecording recording = recordings_.at(id);
+        recordings_.erase(id);
         emit(recording.tenant, RecordingFinished{recording.call,
                                                  recording.path,
                                                  {},
@@ -48,12 +56,17 @@ void Engine::Impl::recordings_lost(std::uint32_t worker) {
                                                  "the media worker was lost",
                                                  id,
                                                  recording.kind});
-        recordings_.erase(id);
+        // How much of the message there is, the file says (app/control.cpp): it is kept.
+        if (recording.kind == RecordingKind::voicemail) message_recorded(recording, id, 1s);
     }
 }
 
 void Engine::Impl::shut_down() {
     closing_ = true;
+    for (auto& [id, conference] : conferences_) {
+        conference.is_ending = true;
+        conference.cause = EndCause::shutdown;
+    }
     std::vector<CallId> open;
     for (const auto& [id, call] : calls_) open.push_back(id);
     std::ranges::sort(open);
@@ -64,19 +77,67 @@ void Engine::Impl::shut_down() {
     }
 }
 
-/// The worker with the fewest calls; empty when none is up.
-std::optional<std::uint32_t> Engine::Impl::pick_worker() const {
+/// The worker for a new call of the tenant; empty when none is up. The one with the fewest calls;
+/// but a tenant with conference rooms has all its calls on one worker as long as that is up, since
+/// any of them may end up in a room, and a circle is one worker's.
+std::optional<std::uint32_t> Engine::Impl::pick_worker(TenantId tenant) {
+    const auto home = homes_.find(tenant);
+    const bool has_rooms = home != homes_.end();
+    if (has_rooms && home->second && workers_[*home->second].up) return home->second;
+    const auto load = [&](std::uint32_t worker) {
+        const auto others =
+            has_rooms ? std::ranges::count_if(
+                            homes_, [&](const auto& entry) { return entry.second == worker; })
+                      : 0;
+        return std::pair{others, workers_[worker].calls};
+    };
     std::optional<std::uint32_t> best;
     for (std::uint32_t i = 0; i < workers_.size(); ++i) {
-        if (workers_[i].up && (!best || workers_[i].calls < workers_[*best].calls)) best = i;
+        if (workers_[i].up && (!best || load(i) < load(*best))) best = i;
     }
+    if (has_rooms) home->second = best;
     return best;
+}
+
+void Engine::Impl::remember(const Remembered& remembered) {
+    for (const AgentForwardSet& forward : remembered.forwards) {
+        if (const auto found = agent_by_id_.find(forward.agent); found != agent_by_id_.end())
+            agents_[found->second].forward = forward;
+    }
+    for (const VoicemailRecord& message : remembered.voicemails) {
+        const auto box = mailboxes_.find(message.mailbox);
+        if (box == mailboxes_.end()) continue;
+        box->second.messages.push_back(
+            {message.message, message.path, message.heard_at.has_value()});
+    }
+    for (auto& [id, box] : mailboxes_) std::ranges::sort(box.messages, {}, &Message::id);
 }
 
 void Engine::Impl::recover(const std::vector<CallRecord>& calls,
                            const std::vector<AgentInterval>& agents) {
-    for (const CallRecord& call : calls) recover_call(call);
+    for (const CallRecord& call : calls) {
+        if (call.direction == CallDirection::conference) {
+            recover_conference(call, calls);
+        } else {
+            recover_call(call);
+        }
+    }
     for (const AgentInterval& interval : agents) recover_agent(interval);
+}
+
+/// Its legs are those of the calls that were in it, which end in their turn.
+void Engine::Impl::recover_conference(const CallRecord& record,
+                                      const std::vector<CallRecord>& calls) {
+    for (const LegRecord& leg : record.legs) {
+        if (leg.ended_at) continue;
+        const auto member = std::ranges::find_if(calls, [&](const CallRecord& call) {
+            return call.conference == record.call &&
+                   std::ranges::find(call.legs, leg.leg, &LegRecord::leg) != call.legs.end();
+        });
+        if (member != calls.end())
+            emit(record.tenant, ConferenceLeft{record.call, member->call, leg.leg});
+    }
+    emit(record.tenant, CallEnded{record.call, Party::system, EndCause::control_restarted});
 }
 
 void Engine::Impl::recover_call(const CallRecord& record) {

@@ -136,6 +136,10 @@ void Engine::Impl::on(const PlayEnded& input) {
             return start_talk(*call);
         case CallPhase::closing:
             return end_call(*call, Party::system, call->closing_cause);
+        case CallPhase::conference:
+            return conference_said(*call);
+        case CallPhase::mailbox:
+            return mailbox_said(*call);
         case CallPhase::opening:
         case CallPhase::dialing:
         case CallPhase::talking:
@@ -146,7 +150,10 @@ void Engine::Impl::on(const PlayEnded& input) {
 void Engine::Impl::on(const DigitPressed& input) {
     LegEntry* leg = find_leg(input.leg);
     Call* call = leg != nullptr ? find_call(leg->call) : nullptr;
-    if (call == nullptr || call->guest != input.leg || call->phase != CallPhase::flow) return;
+    if (call == nullptr || call->guest != input.leg) return;
+    if (call->phase == CallPhase::conference) return conference_digit(*call, input.digit);
+    if (call->phase == CallPhase::mailbox) return mailbox_digit(*call, input.digit);
+    if (call->phase != CallPhase::flow) return;
     ivr::Outcome outcome = ivr::on_digit(call->flow->nodes[call->node], call->memory, input.digit);
     if (outcome.keep_digit && call->typed_ahead.size() < kMaxTypedAhead)
         call->typed_ahead += input.digit;

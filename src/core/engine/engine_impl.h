@@ -4,8 +4,10 @@
 // offers), engine_room.cpp (who stands where, talk), engine_dial.cpp (calling somebody into a
 // call), engine_desk.cpp (what agents do with their call), engine_transfer.cpp (blind transfers,
 // REFER, pick-up), engine_supervise.cpp, engine_record.cpp, engine_agent.cpp (states, requests,
-// phones), engine_fault.cpp (workers, recovery).
+// phones), engine_conference.cpp, engine_moderate.cpp (conference rooms), engine_voicemail.cpp,
+// engine_listen.cpp (mailboxes), engine_fault.cpp (workers, recovery).
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,6 +26,7 @@ public:
     Impl(const Directory& directory, EngineSettings settings);
 
     void recover(const std::vector<CallRecord>& calls, const std::vector<AgentInterval>& agents);
+    void remember(const Remembered& remembered);
     void shut_down();
     void dispatch(const Input& input);
     void run_deadlines();
@@ -74,6 +77,14 @@ private:
         std::uint32_t worker = 0;
         std::string path;
         RecordingKind kind = RecordingKind::call;
+        MailboxId mailbox = {};   ///< voicemail
+        std::string caller = {};  ///< voicemail
+    };
+    struct MailboxEntry {
+        const Mailbox* data = nullptr;
+        std::vector<AgentIndex> owners;
+        std::vector<Message> messages;  ///< by age
+        std::uint32_t coming = 0;  ///< being left, or the worker has not reported their end yet
     };
     struct WorkerEntry {
         bool up = false;
@@ -132,6 +143,7 @@ private:
     void enter_queue(Call& call, QueueId queue);
     void leave_queue(Call& call, QueueOutcome outcome);
     void start_closing(Call& call, EndCause cause);
+    void close_saying(Call& call, std::vector<std::string> prompts, EndCause cause);
     void play_waiting(Call& call, bool say_position);
     void announce_due(Call& call);
     void offer(const Match& match);
@@ -147,6 +159,7 @@ private:
     Member& add_member(Call& call, Member member);
     void settle(Call& call);
     void show(Call& call, Member& member, const RoomView& view);
+    [[nodiscard]] CircleId circle_id(const Call& call, Circle circle) const;
     void start_talk(Call& call);
     void member_left(Call& call, LegId leg, bool network);
     [[nodiscard]] bool goes_on_without(const Call& call, const Member& gone) const;
@@ -255,6 +268,64 @@ private:
     [[nodiscard]] std::optional<Error> force(AgentIndex index, AgentIndex other,
                                              const AgentRequest& request);
 
+    // engine_conference.cpp
+    void ask_pin(Call& call, std::vector<std::string> prompts);
+    void pin_digit(Call& call, char digit);
+    void pin_typed(Call& call);
+    void enter_conference(Call& call, ConferenceId id);
+    void join_conference(Call& call, bool moderator);
+    Conference& open_conference(const Call& first, const ConferenceRoom& room);
+    void place_in_conference(const Conference& conference, const Participant& who);
+    void leave_conference(Call& call);
+    void close_conference(Conference& conference);
+    void conference_digit(Call& call, char digit);
+    void conference_said(Call& call);
+    void say_over_talk(const Call& call, std::vector<std::string> prompts);
+    void sound_tone(const Conference& conference, CallId except, std::string_view tone);
+    [[nodiscard]] Conference* find_conference(ConferenceId id);
+    [[nodiscard]] std::optional<Error> room_refusal(ConferenceId id) const;
+    void check_conferences() const;
+
+    // engine_moderate.cpp
+    void on(const ConferenceRequest& input);
+    [[nodiscard]] std::optional<Error> moderate(const ConferenceRequest& request);
+    void mute(Conference& conference, Participant& who, bool muted, CallId by);
+    void apply_mute(const Conference& conference, Participant& who, bool muted);
+    void mute_all(Conference& conference, bool muted, CallId by);
+    void lock(Conference& conference, bool locked, CallId by);
+    void end_conference(Conference& conference, CallId by);
+    void record_conference(Conference& conference, bool on, CallId by);
+    void start_conference_recording(Conference& conference);
+    void stop_conference_recording(Conference& conference);
+    void record_who_speaks(Conference& conference);
+    [[nodiscard]] std::optional<Error> dial_out(const ConferenceRoom& room,
+                                                const std::string& number);
+    void invited_answered(Call& call, LegId leg);
+
+    // engine_voicemail.cpp
+    void on(const VoicemailRequest& input);
+    void add_mailboxes();
+    void leave_message(Call& call, MailboxId id);
+    void start_message(Call& call);
+    void leave_mailbox(Call& call);
+    void message_recorded(const OpenRecording& recording, RecordingId id, milliseconds length);
+    void message_heard(MailboxEntry& box, Message& message, AgentId by);
+    void message_deleted(MailboxEntry& box, MessageId id, AgentId by);
+    void tell_owners(const MailboxEntry& box);
+    void tell_device(AgentIndex index, const std::string& device);
+    [[nodiscard]] static Message* find_message(MailboxEntry& box, MessageId id);
+    void check_mailboxes() const;
+
+    // engine_listen.cpp
+    void mailbox_due(Call& call);
+    void mailbox_digit(Call& call, char digit);
+    void mailbox_said(Call& call);
+    void listen_to_mailbox(Call& call, MailboxId id);
+    void begin_listening(Call& call);
+    void play_message(Call& call, std::vector<std::string> prompts);
+    [[nodiscard]] bool may_listen(AgentIndex index, MailboxId id) const;
+    [[nodiscard]] bool needs_pin(AgentIndex index, const MailboxEntry& box) const;
+
     // engine_agent.cpp
     void on(const DeviceUp& input);
     void on(const DeviceDown& input);
@@ -284,8 +355,9 @@ private:
     void on(const WorkerDown& input);
     void recordings_lost(std::uint32_t worker);
     void recover_call(const CallRecord& record);
+    void recover_conference(const CallRecord& record, const std::vector<CallRecord>& calls);
     void recover_agent(const AgentInterval& interval);
-    [[nodiscard]] std::optional<std::uint32_t> pick_worker() const;
+    [[nodiscard]] std::optional<std::uint32_t> pick_worker(TenantId tenant);
 
     Directory directory_;
     EngineSettings settings_;
@@ -315,6 +387,12 @@ private:
     Map<TenantId, const Tenant*> tenants_;
     Map<FlowId, const ivr::CompiledFlow*> flow_by_id_;
     Map<std::string, SrtpUse> srtp_by_device_;
+    std::map<ConferenceId, const ConferenceRoom*> rooms_;
+    std::map<ConferenceId, Conference> conferences_;  ///< in which somebody is
+    std::map<MailboxId, MailboxEntry> mailboxes_;
+    std::vector<std::vector<MailboxId>> mailboxes_of_;  ///< by agent
+    /// The one worker of all calls of a tenant that has conference rooms.
+    std::map<TenantId, std::optional<std::uint32_t>> homes_;
     std::array<std::vector<LegId>, 2> recorded_now_;
     CallId asked_call_;  ///< told with the reply to the request that runs
     std::vector<RoomMember> room_members_;

@@ -49,8 +49,15 @@ void Engine::Impl::announce_due(Call& call) {
     if (!call.offer) play_waiting(call, true);
 }
 
-/// The guest is told why nobody comes, then the call ends. Leaves the queue first if it is in one.
+/// The guest is told why nobody comes, then the call ends.
 void Engine::Impl::start_closing(Call& call, EndCause cause) {
+    const bool is_of_queue = cause == EndCause::max_wait || cause == EndCause::queue_full;
+    close_saying(call, is_of_queue ? ivr::say_sorry_busy() : ivr::say_failure(cause), cause);
+}
+
+/// The guest hears the prompts, then the call ends. Leaves the queue, conference or mailbox first
+/// if it is in one.
+void Engine::Impl::close_saying(Call& call, std::vector<std::string> prompts, EndCause cause) {
     std::optional<AgentIndex> offered;
     if (call.phase == CallPhase::queued) {
         if (call.offer) {
@@ -61,13 +68,14 @@ void Engine::Impl::start_closing(Call& call, EndCause cause) {
         }
         emit_left_queue(call, QueueOutcome::max_wait);
     }
+    leave_conference(call);
+    leave_mailbox(call);
     deadlines_.cancel(call.announce_deadline);
     call.phase = CallPhase::closing;
     call.closing_cause = cause;
     if (Member* guest = call.find(call.guest)) guest->place = LegPlace::apart;
     settle(call);
-    const bool is_of_queue = cause == EndCause::max_wait || cause == EndCause::queue_full;
-    play(call, is_of_queue ? ivr::say_sorry_busy() : ivr::say_failure(cause), false);
+    play(call, std::move(prompts), false);
     deadlines_.rearm(call.phase_deadline, now_ + settings_.announcement_limit,
                      {DeadlineKind::call_phase, call.id.value});
     if (offered) finish_work(*offered);

@@ -108,9 +108,12 @@ void Engine::Impl::on(const RecordingEnded& input) {
     result.call = found->second.call;
     result.kind = found->second.kind;
     if (result.path.empty()) result.path = found->second.path;
-    const TenantId tenant = found->second.tenant;
-    emit(tenant, std::move(result));
+    const OpenRecording recording = std::move(found->second);
     recordings_.erase(found);
+    const milliseconds length = result.length_ms;
+    emit(recording.tenant, std::move(result));
+    if (recording.kind == RecordingKind::voicemail)
+        message_recorded(recording, input.result.recording, length);
 }
 
 void Engine::Impl::on(const ArchiveReport& input) {

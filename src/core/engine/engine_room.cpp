@@ -8,17 +8,21 @@
 namespace seatline::core {
 namespace {
 
-/// Circles are numbered by their call, so that they need no table.
-CircleId circle_id(CallId call, Circle circle) {
-    if (circle == Circle::none) return {};
-    return CircleId{call.value * 4 + static_cast<std::uint64_t>(circle)};
-}
-
 bool is_observing(const Member& member) {
     return member.place == LegPlace::listening || member.place == LegPlace::whispering;
 }
 
 }  // namespace
+
+/// Circles are numbered by their call, so that they need no table. That of a conference is the talk
+/// of the conference's own call.
+CircleId Engine::Impl::circle_id(const Call& call, Circle circle) const {
+    if (circle == Circle::none) return {};
+    if (circle != Circle::conference)
+        return CircleId{call.id.value * 4 + static_cast<std::uint64_t>(circle)};
+    const CallId conference = conferences_.at(call.visit->room).call;
+    return CircleId{conference.value * 4 + static_cast<std::uint64_t>(Circle::talk)};
+}
 
 Member& Engine::Impl::add_member(Call& call, Member member) {
     legs_[member.leg] = LegEntry{.call = call.id,
@@ -55,15 +59,16 @@ void Engine::Impl::settle(Call& call) {
     for (std::size_t i = 0; i < call.members.size(); ++i)
         show(call, call.members[i], room_views_[i]);
     record_who_speaks(call);
+    if (call.visit && call.visit->is_inside) record_who_speaks(conferences_.at(call.visit->room));
 }
 
 void Engine::Impl::show(Call& call, Member& member, const RoomView& view) {
     const RoomView before = std::exchange(member.view, view);
     if (before == view) return;
     if (before.speaks_in != view.speaks_in || before.hears != view.hears) {
-        Place place{call.worker, member.leg, circle_id(call.id, view.speaks_in), {}};
+        Place place{call.worker, member.leg, circle_id(call, view.speaks_in), {}};
         for (const Circle circle : view.hears) {
-            if (circle != Circle::none) place.hears.push_back(circle_id(call.id, circle));
+            if (circle != Circle::none) place.hears.push_back(circle_id(call, circle));
         }
         act(std::move(place));
     }
@@ -135,7 +140,10 @@ void Engine::Impl::member_left(Call& call, LegId leg, bool network) {
         cause = EndCause::network;
     } else if (call.phase == CallPhase::closing) {
         cause = call.closing_cause;
-    } else if (call.phase == CallPhase::opening || call.phase == CallPhase::flow) {
+    } else if (call.phase == CallPhase::mailbox) {
+        cause = EndCause::voicemail;
+    } else if (call.phase == CallPhase::opening || call.phase == CallPhase::flow ||
+               (call.phase == CallPhase::conference && !call.visit->is_inside)) {
         cause = EndCause::left_in_ivr;
     } else if (call.phase == CallPhase::queued) {
         cause = EndCause::abandoned;

@@ -41,6 +41,10 @@ std::optional<Error> Engine::Impl::observe(AgentIndex index, AgentIndex other,
     if (watched == nullptr || watched->state != MemberState::up ||
         call->phase != CallPhase::talking || index == other)
         return Error{"conflict", "agent", "the agent talks to nobody"};
+    if (call->phase == CallPhase::conference || call->phase == CallPhase::mailbox)
+        return Error{"conflict", "agent",
+                     call->mailbox ? "the agent hears or leaves voicemail"
+                                   : "the agent is in a conference: join it instead"};
     asked_call_ = call->id;
     if (agents_[index].call == call->id) {
         Member* own = own_member(*call, index);

@@ -44,8 +44,7 @@ std::optional<Error> Engine::Impl::can_take(const Call& call, const Target& targ
             return Error{trunks.error().code, "target.number", trunks.error().reason};
         return std::nullopt;
     }
-    if (target.kind == TargetKind::mailbox || target.kind == TargetKind::conference)
-        return Error{"invalid", "target", "calls can't be passed on to there yet"};
+    if (target.kind == TargetKind::conference) return room_refusal(ConferenceId{target.id});
     if (target.kind != TargetKind::agent) return std::nullopt;
     const AgentSeat& seat = agents_[agent_by_id_.at(AgentId{target.id})];
     if (!seat.forward.always.empty() || !seat.forward.on_busy.empty()) return std::nullopt;
@@ -75,6 +74,11 @@ void Engine::Impl::send_to(Call& call, const Target& target) {
             guest.place = LegPlace::apart;
             settle(call);
             return start_flow(call, *flow_by_id_.at(FlowId{target.id}));
+        case TargetKind::conference:
+            return enter_conference(call, ConferenceId{target.id});
+        case TargetKind::mailbox:
+            if (call.listens) return listen_to_mailbox(call, MailboxId{target.id});
+            return leave_message(call, MailboxId{target.id});
         default:
             break;
     }
@@ -82,12 +86,9 @@ void Engine::Impl::send_to(Call& call, const Target& target) {
     call.phase = CallPhase::dialing;
     deadlines_.rearm(call.phase_deadline, now_ + settings_.dial_limit,
                      {DeadlineKind::call_phase, call.id.value});
-    const bool is_callable = target.kind == TargetKind::agent || target.kind == TargetKind::number;
     const bool is_by_agent = call.transferred_by != kNoAgent;
-    const auto unreached =
-        is_callable ? dial(call, {target, is_by_agent ? DialPurpose::transfer : DialPurpose::flow,
-                                  LegPlace::talk})
-                    : std::optional(Unreached{});
+    const auto unreached = dial(
+        call, {target, is_by_agent ? DialPurpose::transfer : DialPurpose::flow, LegPlace::talk});
     if (unreached) return transfer_failed(call, unreached->outcome);
     settle(call);
 }

@@ -175,6 +175,8 @@ enum class ConferenceRequestKind {
     stop_record,
     end
 };
+BOOST_DESCRIBE_ENUM(ConferenceRequestKind, mute, unmute, kick, lock, unlock, dial_out, record,
+                    stop_record, end)
 /// A wish of somebody who moderates by API; answered with exactly one Reply.
 struct ConferenceRequest {
     RequestId request;
