@@ -279,13 +279,12 @@ struct ConferenceView {
     std::string number;
     std::uint32_t max_members = 0;
     std::optional<CallId> call;  ///< the conference's own call, of its record; empty: nobody there
-    std::optional<Instant> since;
     bool locked = false;
-    bool recording = false;
+    core::RecordingState recording = core::RecordingState::none;
     std::vector<ConferenceMember> members;  ///< in the order of coming
 };
 BOOST_DESCRIBE_STRUCT(ConferenceView, (),
-                      (id, name, number, max_members, call, since, locked, recording, members))
+                      (id, name, number, max_members, call, locked, recording, members))
 enum class ConferenceAction {
     mute,
     unmute,

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
@@ -17,6 +18,7 @@
 #include "app/prompts.h"
 #include "app/recording_file.h"
 #include "app/sip_settings.h"
+#include "app/store_port.h"
 #include "app/translate.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -58,41 +60,6 @@ Result<void> add_users(store::Database& database, const NewCenter& center) {
         if (auto r = database.put_user(user); r.has_error()) return r;
     }
     return {};
-}
-
-api::StorePort store_port(store::Database& db, const std::string& data_folder) {
-    api::StorePort port;
-    port.find_user = [&db](const std::string& name) -> std::optional<api::UserAccount> {
-        const auto user = db.find_user(name);
-        if (!user) return std::nullopt;
-        const auto role = enum_value<api::Role>(user->role);
-        if (!role) return std::nullopt;
-        return api::UserAccount{user->id,     user->user_name, user->password_hash, *role,
-                                user->tenant, user->agent,     user->disabled};
-    };
-    port.calls = [&db](const core::CallQuery& query) { return db.calls(query); };
-    port.call = [&db](TenantId tenant, CallId call) { return db.call(tenant, call); };
-    port.call_events = [&db](TenantId tenant, CallId call) {
-        std::vector<api::EventView> views;
-        for (const core::Event& event : db.call_events(tenant, call)) {
-            std::string json;
-            core::write_event(json, event);
-            views.push_back(
-                {event.seq, event.at, std::string(core::event_type(event.body)), std::move(json)});
-        }
-        return views;
-    };
-    port.open_recording = [&db, data_folder](TenantId tenant, CallId call, RecordingId,
-                                             api::SoundForm) -> Result<api::Sound> {
-        const std::string path = db.recording_path(tenant, call);
-        auto file = path.empty() ? nullptr : api::OpenFile::open(data_folder + "/" + path);
-        if (!file) return Error{"not_found", "recording", "this call has no recording"};
-        return api::Sound{std::move(file), "audio/wav", "wav"};
-    };
-    port.audit = [&db](const api::AuditEntry& e) {
-        db.audit({e.at, e.tenant, e.user_name, e.source_address, e.action, e.object, e.detail});
-    };
-    return port;
 }
 
 /// Blocks SIGINT and SIGTERM for every thread started later, and waits for one of them.
@@ -145,6 +112,7 @@ struct Program {
     void start_archiver();
     void on_sip(sip::Event&& event);
     [[nodiscard]] api::HealthView health() const;
+    [[nodiscard]] api::Server::Forwards forwards() const;
 
     const Options& options;
     Clock clock;
@@ -154,12 +122,13 @@ struct Program {
     std::unique_ptr<store::Journal> journal;
     std::unique_ptr<store::Database> database;
     std::optional<core::Engine> engine;
-    std::unique_ptr<api::Server> server;
     std::atomic<Control*> control_for_sip{nullptr};
     std::atomic<Archiver*> archiver_for_events{nullptr};
-    std::unique_ptr<sip::Endpoint> endpoint;
     archive::KeyRing recording_keys;
-    std::unique_ptr<Archiver> archiver;  ///< stopped before `control` goes, to which it reports
+    /// Stopped before `control` goes, to which it reports; outlives `server`, which deletes by it.
+    std::unique_ptr<Archiver> archiver;
+    std::unique_ptr<api::Server> server;
+    std::unique_ptr<sip::Endpoint> endpoint;
     std::unique_ptr<Control> control;
     std::unique_ptr<DayTurner> days;
 };
@@ -281,6 +250,16 @@ api::HealthView Program::health() const {
             control ? control->calls() : 0};
 }
 
+/// What agents have set, as of the last run's last event.
+api::Server::Forwards Program::forwards() const {
+    api::Server::Forwards out;
+    for (auto& forward : database->open_state().forwards) {
+        const auto agent = std::ranges::find(directory.agents, forward.agent, &core::Agent::id);
+        if (agent != directory.agents.end()) out.emplace_back(agent->tenant, std::move(forward));
+    }
+    return out;
+}
+
 Result<void> Program::start_api() {
     api::ServerConfig config;
     config.bind_address = options.bind;
@@ -290,14 +269,19 @@ Result<void> Program::start_api() {
     config.tls_key = options.tls_key;
     api::Ports ports;
     ports.store =
-        store_port(*database, std::filesystem::absolute(options.data).lexically_normal().string());
-    ports.engine.ask = [this](api::EngineRequest request, api::EngineDone done) {
-        control->request(std::move(request), std::move(done));
+        make_store_port({*database, recording_keys,
+                         std::filesystem::absolute(options.data).lexically_normal().string(),
+                         [this] { return archiver_for_events.load(std::memory_order_acquire); }});
+    ports.engine.ask = [this](api::EngineRequest request, const api::EngineDone& done) {
+        Control* to = control_for_sip.load(std::memory_order_acquire);
+        if (to == nullptr)
+            return done(Error{"unavailable", "", "the server is starting or stopping"});
+        to->request(std::move(request), done);
     };
     ports.clock = [this] { return clock.now(); };
     ports.health = [this] { return health(); };
     auto started = api::Server::start(config, std::move(ports), directory,
-                                      database->live_board(directory, clock.now()));
+                                      database->live_board(directory, clock.now()), forwards());
     if (started.has_error()) return started.error();
     server = std::move(*started);
     return {};

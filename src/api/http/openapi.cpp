@@ -79,7 +79,7 @@ std::string responses_of(const Route& route, Schemas& schemas) {
     } else {
         add_member(out, "204", R"({"description":"Done, no content"})");
     }
-    if (route.content_type == "audio/wav") {
+    if (route.content_type.starts_with("audio/")) {
         add_member(out, "206", R"({"description":"The range asked for"})");
         add_member(out, "416", error_answer("The range is outside of the recording"));
     }

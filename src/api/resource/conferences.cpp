@@ -13,7 +13,7 @@ using Kind = core::ConferenceRequestKind;
 Result<ConferenceView> conference_of(const Exchange& exchange, const Services& services) {
     const auto number = parse_number(exchange.path_values.front());
     if (!number) return invalid("conference", "must be a conference's id");
-    auto view = services.hub.conferences().one(exchange.session->tenant, ConferenceId{*number});
+    auto view = services.hub.conference(exchange.session->tenant, ConferenceId{*number});
     if (!view) return Error{"not_found", "conference", "there is no such conference"};
     return std::move(*view);
 }
@@ -88,7 +88,7 @@ void add_conferences(RouteTable& table, Services& services) {
                .summary = "All conference rooms, with who is there",
                .response = schema<std::vector<ConferenceView>>,
                .handler = at_once([&services](const Exchange& exchange) {
-                   return json_response(services.hub.conferences().all(exchange.session->tenant));
+                   return json_response(services.hub.conferences(exchange.session->tenant, false));
                })});
     table.add({.path = "/api/v1/conferences/{conference}",
                .access = access_for(Right::see_conferences),

@@ -27,6 +27,9 @@ TEST(conference_live, roster_speaker_and_end_are_told_to_supervisors_only) {
     LiveReader agent(center, center.login("agent1"));
     for (LiveReader* reader : {&boss, &other, &agent}) ASSERT_TRUE(reader->next_of("hello"));
     const CallId call{500};
+    core::CallArrived opened{call, LegId{}, TrunkId{}, "", "8501", ""};
+    opened.direction = core::CallDirection::conference;
+    center.publish(opened);
     center.publish(
         core::ConferenceJoined{call, ConferenceId{1}, CallId{501}, LegId{1}, "8011", true});
     center.publish(
@@ -50,7 +53,7 @@ TEST(conference_live, roster_speaker_and_end_are_told_to_supervisors_only) {
     ASSERT_TRUE(roster(boss, [](const auto& v) {
         return flag(v, 1, "muted") && !flag(v, 0, "muted");  // all but moderators
     }));
-    center.publish(core::LegPlaced{CallId{502}, LegId{3}, core::LegPlace::conference});
+    center.publish(core::ConferenceChanged{call, CallId{502}, Change::unmuted, {}});
     ASSERT_TRUE(roster(boss, [](const auto& v) { return !flag(v, 1, "muted"); }));
     center.publish(core::ConferenceChanged{call, {}, Change::locked, {}});
     ASSERT_TRUE(roster(boss, [](const auto& v) { return v.at("locked").as_bool(); }));

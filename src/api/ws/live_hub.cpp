@@ -16,10 +16,7 @@ LiveClient::Message text_of(const LiveMessage& message) {
 
 LiveHub::LiveHub(core::LiveBoard board, const core::Directory& directory,
                  std::function<Instant()> clock)
-    : board_(std::move(board)),
-      directory_(directory),
-      conferences_(directory),
-      clock_(std::move(clock)) {
+    : board_(std::move(board)), directory_(directory), clock_(std::move(clock)) {
     static_cast<void>(board_.take_changes());  // marks of the start are nobody's news
 }
 
@@ -34,8 +31,7 @@ LiveMessage LiveHub::hello(const Viewer& viewer) const {
     LiveMessage m = message(LiveType::hello);
     if (viewer.sees_tenant()) {
         m.board = board_.board(viewer.tenant, m.now);
-        m.conferences = conferences_.all(viewer.tenant);
-        std::erase_if(*m.conferences, [](const auto& c) { return c.members.empty(); });
+        m.conferences = conferences(viewer.tenant, true);
     }
     if (viewer.agent) m.agent = board_.agent(viewer.tenant, *viewer.agent);
     return m;
@@ -66,14 +62,14 @@ void LiveHub::remove(LiveClient& client) {
 bool LiveHub::publish(std::span<const core::Event> events) {
     for (const auto& event : events) {
         board_.apply(event);
-        conferences_.apply(event);
+        speakers_.apply(event);
         tell_voicemail(event);
     }
     return take_changes();
 }
 
 bool LiveHub::speaks(CircleId circle, LegId leg) {
-    conferences_.speaks(circle, leg);
+    speakers_.speaks(circle, leg);
     return take_changes();
 }
 
@@ -123,10 +119,11 @@ bool LiveHub::take_changes() {
     for (const auto& [tenant, queue] : changes.queues) {
         if (supervisors_.contains(tenant)) waiting_.queues.emplace(tenant, queue);
     }
-    for (const auto& [tenant, conference] : conferences_.take_changes()) {
-        if (supervisors_.contains(tenant)) waiting_conferences_.emplace(tenant, conference);
+    changes.conferences.merge(speakers_.take_changes());
+    for (const auto& [tenant, conference] : changes.conferences) {
+        if (supervisors_.contains(tenant)) waiting_.conferences.emplace(tenant, conference);
     }
-    return !waiting_.agents.empty() || !waiting_.queues.empty() || !waiting_conferences_.empty();
+    return !waiting_.agents.empty() || !waiting_.queues.empty() || !waiting_.conferences.empty();
 }
 
 void LiveHub::flush() {
@@ -147,11 +144,40 @@ void LiveHub::flush() {
         m.agent = board_.agent(tenant, agent);
         if (m.agent) send(tenant, m);
     }
-    for (const auto& [tenant, conference] : std::exchange(waiting_conferences_, {})) {
+    for (const auto& [tenant, conference] : changes.conferences) {
         LiveMessage m = message(LiveType::conference);
-        m.conference = conferences_.one(tenant, conference);
+        m.conference = this->conference(tenant, conference);
         if (m.conference) send(tenant, m);
     }
+}
+
+std::vector<ConferenceView> LiveHub::conferences(TenantId tenant, bool in_use) const {
+    std::vector<ConferenceView> views;
+    for (const core::ConferenceRoom& room : directory_.conferences) {
+        if (room.tenant != tenant) continue;
+        auto view = conference(tenant, room.id);
+        if (view && (!in_use || view->call)) views.push_back(std::move(*view));
+    }
+    return views;
+}
+
+std::optional<ConferenceView> LiveHub::conference(TenantId tenant, ConferenceId id) const {
+    const auto room = std::ranges::find(directory_.conferences, id, &core::ConferenceRoom::id);
+    const auto now = board_.conference(tenant, id);
+    if (!now || room == directory_.conferences.end()) return std::nullopt;
+    ConferenceView view;
+    view.id = id;
+    view.name = room->name;
+    view.number = room->number;
+    view.max_members = room->max_members;
+    if (now->call != CallId{}) view.call = now->call;
+    view.locked = now->locked;
+    view.recording = now->recording;
+    for (const auto& member : now->members) {
+        view.members.push_back({member.call, member.number, member.moderator, member.muted,
+                                speakers_.is_speaking(member.leg), member.joined_at});
+    }
+    return view;
 }
 
 void LiveHub::refresh(LiveClient& client) {

@@ -7,7 +7,7 @@
 #include <set>
 #include <span>
 
-#include "api/ws/conference_board.h"
+#include "api/ws/conference_speakers.h"
 #include "api/ws/live_client.h"
 #include "core/engine/event.h"
 #include "core/kpi/live_board.h"
@@ -38,7 +38,9 @@ public:
     void close_all();  ///< says "closing" to each
 
     [[nodiscard]] const core::LiveBoard& board() const { return board_; }
-    [[nodiscard]] const ConferenceBoard& conferences() const { return conferences_; }
+    /// Every room of the tenant, or only those with people.
+    [[nodiscard]] std::vector<ConferenceView> conferences(TenantId tenant, bool in_use) const;
+    [[nodiscard]] std::optional<ConferenceView> conference(TenantId tenant, ConferenceId id) const;
     [[nodiscard]] std::size_t clients() const { return clients_.size(); }
 
 private:
@@ -50,13 +52,12 @@ private:
 
     core::LiveBoard board_;
     const core::Directory& directory_;
-    ConferenceBoard conferences_;
+    ConferenceSpeakers speakers_;
     std::function<Instant()> clock_;
     std::set<LiveClient*> clients_;
     std::map<TenantId, std::set<LiveClient*>> supervisors_;
     std::map<std::pair<TenantId, AgentId>, std::set<LiveClient*>> agents_;
     core::LiveBoard::Changes waiting_;  ///< for supervisors, until flush()
-    std::set<std::pair<TenantId, ConferenceId>> waiting_conferences_;
 };
 
 }  // namespace seatline::api

@@ -829,6 +829,13 @@ export interface paths {
                         "audio/*": string;
                     };
                 };
+                /** @description The range asked for */
+                206: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description A field is wrong: `field` names it */
                 400: {
                     headers: {
@@ -858,6 +865,15 @@ export interface paths {
                 };
                 /** @description No such thing in this tenant */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description The range is outside of the recording */
+                416: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1819,6 +1835,13 @@ export interface paths {
                         "audio/*": string;
                     };
                 };
+                /** @description The range asked for */
+                206: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description A field is wrong: `field` names it */
                 400: {
                     headers: {
@@ -1848,6 +1871,15 @@ export interface paths {
                 };
                 /** @description No such thing in this tenant */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description The range is outside of the recording */
+                416: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2513,6 +2545,13 @@ export interface components {
             ended_at?: string;
             /** @description milliseconds */
             waited_ms: number;
+            direction: components["schemas"]["CallDirection"];
+            flow_results: components["schemas"]["NamedValue"][];
+            parties: components["schemas"]["PartyView"][];
+            held: boolean;
+            consulting: boolean;
+            monitored: boolean;
+            recording: components["schemas"]["RecordingState"];
         };
         AgentCommand: {
             action: components["schemas"]["AgentAction"];
@@ -2660,10 +2699,8 @@ export interface components {
             number: string;
             max_members: number;
             call?: number;
-            /** Format: date-time */
-            since?: string;
             locked: boolean;
-            recording: boolean;
+            recording: components["schemas"]["RecordingState"];
             members: components["schemas"]["ConferenceMember"][];
         };
         DeletionPage: {
@@ -2810,6 +2847,17 @@ export interface components {
         OfferOutcome: "answered" | "no_answer" | "rejected" | "busy" | "unreachable" | "caller_left" | "withdrawn" | "picked_up";
         /** @enum {string} */
         Party: "caller" | "agent" | "system" | "outside" | "supervisor";
+        PartyView: {
+            leg: number;
+            kind: components["schemas"]["LegKind"];
+            agent: number;
+            number: string;
+            name: string;
+            place: components["schemas"]["LegPlace"];
+            /** Format: date-time */
+            since: string;
+            purpose?: components["schemas"]["DialPurpose"];
+        };
         PauseRecord: {
             /** Format: date-time */
             from: string;
@@ -2886,6 +2934,8 @@ export interface components {
             deleted_at?: string;
             pauses: components["schemas"]["PauseRecord"][];
         };
+        /** @enum {string} */
+        RecordingState: "none" | "on" | "paused";
         /** @enum {string} */
         Role: "agent" | "supervisor" | "admin";
         /** @enum {string} */
