@@ -90,8 +90,10 @@ public:
                std::vector<std::string> skills, bool by_phone) {
         const std::string password = random_password();
         center_.log_ins.push_back({number, password, "phone", TenantId{1}, AgentId{id}});
-        directory().devices.push_back(
-            {number, TenantId{1}, sip::md5_hex(number + ":" + kRealm + ":" + password)});
+        const auto secret = number + ":" + kRealm + ":" + password;
+        directory().devices.push_back({number, TenantId{1},
+                                       sip::digest_hex(sip::DigestAlgorithm::md5, secret),
+                                       sip::digest_hex(sip::DigestAlgorithm::sha256, secret)});
         directory().agents.push_back(
             {AgentId{id}, TenantId{1}, number, name, std::move(skills), number, by_phone});
         user(number, "agent", AgentId{id});

@@ -47,6 +47,12 @@ const std::vector<Option>& options() {
         text("--data", "DIR", "data folder (default: data)", &Options::data),
         port("--http", "port of the pages and the API (default: 8080)", &Options::http_port),
         port("--sip", "SIP port, UDP and TCP (default: 5060)", &Options::sip_port),
+        port("--sips", "SIP port over TLS, with --tls-cert and --tls-key (default: none)",
+             &Options::sips_port),
+        text("--sips-ca", "FILE", "PEM: certificates of trunks over TLS are checked by it",
+             &Options::sips_ca),
+        text("--bind6", "ADDR", "IPv6 address to listen on for SIP, beside --bind",
+             &Options::bind6),
         text("--bind", "ADDR", "address to listen on (default: 127.0.0.1)", &Options::bind),
         text("--advertise", "ADDR", "address in SIP and SDP when behind NAT (default: --bind)",
              &Options::advertise),
@@ -116,6 +122,8 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
     }
     if (out.tls_certificate.empty() != out.tls_key.empty())
         return invalid("--tls-key", "goes with --tls-cert");
+    if (out.sips_port != 0 && out.tls_certificate.empty())
+        return invalid("--sips", "needs --tls-cert and --tls-key");
     return out;
 }
 

@@ -16,6 +16,9 @@ struct Options {
         advertise;  ///< the address that phones and carriers reach us by, when it is not `bind`
     std::uint16_t http_port = 8080;
     std::uint16_t sip_port = 5060;
+    std::uint16_t sips_port = 0;  ///< 0: no SIP over TLS
+    std::string bind6;            ///< IPv6 address for SIP beside `bind`; empty: none
+    std::string sips_ca;          ///< PEM: trunks' certificates are checked by it
     std::uint16_t rtp_min = 20000;
     std::uint16_t rtp_max = 29999;
     std::uint32_t workers = 1;

@@ -189,6 +189,15 @@ void Program::on_sip(sip::Event&& event) {
                   bad->count > 1 ? " (" + std::to_string(bad->count) + " times)" : "");
         return;
     }
+    if (const auto* lock = std::get_if<sip::LockedOut>(&event)) {
+        if (lock->locked) {
+            log::warn("sip: {} is locked out for {} s: {}", lock->source_address,
+                      lock->for_s.count(), printable(lock->why));
+        } else {
+            log::info("sip: {} is let in again", lock->source_address);
+        }
+        return;
+    }
     Control* to = control_for_sip.load(std::memory_order_acquire);
     if (to == nullptr) return;  // nobody may call before everything stands
     if (auto input = to_input(std::move(event))) to->put(std::move(*input));
@@ -201,6 +210,11 @@ Result<void> Program::start_sip() {
     config.realm = kRealm;
     config.user_agent = std::string("Seatline/") + kVersion;
     config.advertised_address = options.advertise;
+    config.second_bind_address = options.bind6;
+    config.tls_port = options.sips_port;
+    config.tls_certificate = options.tls_certificate;
+    config.tls_key = options.tls_key;
+    config.tls_ca = options.sips_ca;
     config.leg_id_base = id_base(clock.now()) * 2 + 1;
     auto started = sip::Endpoint::start(
         config, [this](sip::Event&& event) { on_sip(std::move(event)); },

@@ -48,7 +48,17 @@ Result<sip::SetTrunks> trunk_settings(const core::Directory& directory, const st
         made.register_user = gateway.register_user;
         made.options_s = gateway.options_s;
         if (!gateway.password_file.empty()) {
-            made.password = first_line(std::filesystem::path(data) / gateway.password_file);
+            const auto path = std::filesystem::path(data) / gateway.password_file;
+            using std::filesystem::perms;
+            std::error_code unreadable;
+            const auto mode = std::filesystem::status(path, unreadable).permissions();
+            if (!unreadable && mode != perms::unknown &&
+                (mode & (perms::group_all | perms::others_all)) != perms::none) {
+                return invalid("trunks[" + std::to_string(i) + "].gateway.password_file",
+                               "others may read \"" + gateway.password_file +
+                                   "\" in the data folder; chmod 600 it");
+            }
+            made.password = first_line(path);
             if (made.password.empty()) {
                 return invalid(
                     "trunks[" + std::to_string(i) + "].gateway.password_file",

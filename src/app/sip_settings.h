@@ -11,7 +11,8 @@ namespace seatline::app {
 
 /// Addresses ("1.2.3.4", "1.2.3.0/24", "1.2.3.4:5070", "[::1]:5070") and gateways of all trunks.
 /// Reads the gateways' password files, whose first line counts, from the folder `data`. Errors:
-/// invalid, field "trunks[2].gateway.password_file": it can't be read or is empty.
+/// invalid, field "trunks[2].gateway.password_file": it can't be read, is empty, or
+/// others than its owner may read it.
 [[nodiscard]] Result<sip::SetTrunks> trunk_settings(const core::Directory& directory,
                                                     const std::string& data);
 

@@ -14,21 +14,6 @@ namespace {
 constexpr std::uint64_t branch_keys = std::uint64_t{1} << 63;
 }  // namespace
 
-Result<InviteTarget> Stack::route_to_trunk(TrunkId trunk, const std::string& number) const {
-    const auto found = std::find_if(gateways_.begin(), gateways_.end(),
-                                    [&](const auto& gateway) { return gateway.trunk == trunk; });
-    if (found == gateways_.end()) return Error{"unavailable", "trunk", "the trunk has no gateway"};
-    const auto colon = found->uri.find(':');
-    if (colon == std::string::npos) return invalid("trunk", "the gateway's address is no SIP URI");
-    InviteTarget target;
-    target.uri =
-        found->uri.substr(0, colon + 1) + escape_user(number) + '@' + found->uri.substr(colon + 1);
-    target.auth_user = found->user;
-    target.auth_password = found->password;
-    target.is_trunk = true;
-    return target;
-}
-
 void Stack::add_contacts(const std::string& user, std::vector<InviteTarget>& targets) {
     const auto& contacts = registrar_.contacts(user);
     for (auto binding = contacts.rbegin(); binding != contacts.rend(); ++binding) {
@@ -41,7 +26,7 @@ void Stack::add_contacts(const std::string& user, std::vector<InviteTarget>& tar
 Result<std::vector<InviteTarget>> Stack::targets_of(const Invite& command) {
     std::vector<InviteTarget> targets;
     if (command.trunk) {
-        auto target = route_to_trunk(command.trunk, command.number);
+        auto target = gateways_.target(command.trunk, command.number);
         if (target.has_error()) return target.error();
         targets.push_back(std::move(*target));
         return targets;

@@ -28,8 +28,7 @@ bool ClientAuth::take_challenge(const sip_t* response) {
     for (; header != nullptr; header = header->au_next) {
         auto fields = digest_of(header);
         if (!fields || fields->nonce.empty()) continue;
-        if (!fields->algorithm.empty() && strcasecmp(fields->algorithm.c_str(), "MD5") != 0)
-            continue;
+        if (!algorithm_of(fields->algorithm)) continue;
         if (fields->nonce == challenge_.nonce) return false;
         // A second new nonce in a row without "stale" is a wrong password, unless the old one has
         // served for long.
@@ -60,11 +59,13 @@ std::string ClientAuth::header(const std::string& method, const std::string& uri
     std::snprintf(text.data(), text.size(), "%02x%02x%02x%02x", random[0], random[1], random[2],
                   random[3]);
     fields.cnonce = text.data();
-    const auto ha1 = md5_hex(user_ + ':' + fields.realm + ':' + password_);
+    const auto algorithm = algorithm_of(fields.algorithm).value_or(DigestAlgorithm::md5);
+    const auto ha1 = digest_hex(algorithm, user_ + ':' + fields.realm + ':' + password_);
     std::string out = is_proxy_ ? "Proxy-Authorization: Digest " : "Authorization: Digest ";
     out += "username=" + quoted(user_) + ", realm=" + quoted(fields.realm) +
            ", nonce=" + quoted(fields.nonce) + ", uri=" + quoted(uri) +
-           ", response=" + quoted(digest_response(ha1, method, fields)) + ", algorithm=MD5";
+           ", response=" + quoted(digest_response(ha1, method, fields, algorithm)) +
+           ", algorithm=" + algorithm_name(algorithm);
     if (with_qop) out += ", qop=auth, nc=" + fields.nc + ", cnonce=" + quoted(fields.cnonce);
     if (!fields.opaque.empty()) out += ", opaque=" + quoted(fields.opaque);
     return out + "\r\n";

@@ -15,8 +15,9 @@ public:
     ClientAuth(std::string user, std::string password)
         : user_(std::move(user)), password_(std::move(password)) {}
 
-    /// Takes the first Digest challenge with MD5 of a 401 or 407. False when there is none, when no
-    /// user is set, or when the same nonce was refused already (the password is wrong).
+    /// Takes the first Digest challenge with MD5 or SHA-256 (the server prefers it) of a 401 or
+    /// 407. False when there is none, when no user is set, or when the same nonce was refused
+    /// already (the password is wrong).
     [[nodiscard]] bool take_challenge(const sip_t* response);
 
     /// The header line "Authorization: ..." or "Proxy-Authorization: ..." for a request; empty

@@ -7,10 +7,14 @@
 
 namespace seatline::sip {
 
-ClientRegistrations::ClientRegistrations(Stack& stack) : stack_(stack) {}
+ClientRegistrations::ClientRegistrations(Stack& stack, Hooks hooks)
+    : stack_(stack), hooks_(std::move(hooks)) {}
 
 void ClientRegistrations::clear() {
-    for (auto& [user, phone] : phones_) nta_outgoing_destroy(phone->request);
+    for (auto& [user, phone] : phones_) {
+        nta_outgoing_destroy(phone->request);
+        stack_.timers().cancel(phone->next);
+    }
     phones_.clear();
 }
 
@@ -77,7 +81,8 @@ void ClientRegistrations::send(Phone& phone) {
     const auto host =
         command.registrar_uri.substr(colon + 1, command.registrar_uri.find(';') - colon - 1);
     const auto address_of_record = "<sip:" + user + '@' + host + '>';
-    const auto way = way_of(command.registrar_uri);
+    const auto route = hooks_.route ? hooks_.route() : std::string{};
+    const auto way = way_of(route.empty() ? command.registrar_uri : route);
     const auto contact = "<sip:" + user + '@' + stack_.headers().host_port(way) +
                          (way.transport == Transport::udp
                               ? std::string{}
@@ -86,7 +91,8 @@ void ClientRegistrations::send(Phone& phone) {
     const auto credentials = phone.auth.header("REGISTER", command.registrar_uri);
     const auto cseq = std::to_string(++phone.cseq) + " REGISTER";
     phone.request = nta_outgoing_tcreate(
-        stack_.default_leg(), on_response, &phone, nullptr, SIP_METHOD_REGISTER,
+        stack_.default_leg(), on_response, &phone,
+        route.empty() ? nullptr : URL_STRING_MAKE(route.c_str()), SIP_METHOD_REGISTER,
         URL_STRING_MAKE(command.registrar_uri.c_str()),
         SIPTAG_FROM_STR((address_of_record + ";tag=" + phone.from_tag).c_str()),
         SIPTAG_TO_STR(address_of_record.c_str()), SIPTAG_CALL_ID_STR(phone.call_id.c_str()),
@@ -127,21 +133,28 @@ void ClientRegistrations::take_response(Phone& phone, int status, const sip_t* s
     } else if (phone.is_leaving) {
         enqueue(phone);
     } else if (status < 300) {
+        phone.failures = 0;
         tell(phone, true, status);
         schedule(phone, std::max(granted(phone, sip) / 2, seconds{1}));
     } else {
         tell(phone, false, status);
         phone.auth = ClientAuth(phone.command.user, phone.command.password);
-        schedule(phone, retry_after_failure);
+        phone.failures = std::min(phone.failures + 1, 10u);
+        schedule(phone, hooks_.tell ? std::min(longest_retry, seconds{1 << phone.failures})
+                                    : retry_after_failure);
     }
     send_waiting();
 }
 
 void ClientRegistrations::tell(Phone& phone, bool is_ok, int status) {
-    if (phone.was_told && phone.was_ok == is_ok) return;
+    if (phone.was_told && phone.was_ok == is_ok && !(hooks_.tell && !is_ok)) return;
     phone.was_told = true;
     phone.was_ok = is_ok;
-    stack_.emit(RegisterResult{phone.command.user, is_ok, status});
+    const RegisterResult result{phone.command.user, is_ok, status};
+    if (hooks_.tell)
+        hooks_.tell(result);
+    else
+        stack_.emit(Event{result});
 }
 
 void ClientRegistrations::schedule(Phone& phone, seconds after) {
@@ -162,7 +175,8 @@ seconds ClientRegistrations::granted(const Phone& phone, const sip_t* sip) const
         if (c->m_expires == nullptr || c->m_url->url_user == nullptr || user != c->m_url->url_user)
             continue;
         const auto host = std::string(c->m_url->url_host) + ':' + url_port(c->m_url);
-        if (host == stack_.headers().host_port(way_of(phone.command.registrar_uri))) {
+        const auto way = way_of(hooks_.route ? hooks_.route() : phone.command.registrar_uri);
+        if (host == stack_.headers().host_port(way)) {
             value = static_cast<std::uint32_t>(std::strtoul(c->m_expires, nullptr, 10));
         }
     }

@@ -4,6 +4,7 @@
 // way at once, the others wait in line, so that a start of all doesn't overrun the registrar's
 // socket. SIP thread only.
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -21,8 +22,16 @@ class ClientRegistrations {
 public:
     static constexpr std::size_t max_outstanding = 64;
     static constexpr seconds retry_after_failure{30};
+    /// A trunk is tried again after 2, 4, 8 ... s, this at most.
+    static constexpr seconds longest_retry{600};
 
-    explicit ClientRegistrations(Stack& stack);
+    /// For trunks: where to send, and who is told instead of the owner.
+    struct Hooks {
+        std::function<std::string()> route;
+        std::function<void(const RegisterResult&)> tell;
+    };
+
+    explicit ClientRegistrations(Stack& stack, Hooks hooks = {});
     ClientRegistrations(const ClientRegistrations&) = delete;
     ClientRegistrations& operator=(const ClientRegistrations&) = delete;
 
@@ -48,6 +57,7 @@ private:
         std::uint32_t expires_s = 0;  ///< asked in the request on its way; 0: unregister
         nta_outgoing_t* request = nullptr;
         TimerQueue::Handle next;
+        unsigned failures = 0;
         bool was_ok = false;
         bool was_told = false;
         bool is_waiting = false;
@@ -64,6 +74,7 @@ private:
     [[nodiscard]] seconds granted(const Phone& phone, const sip_t* sip) const;
 
     Stack& stack_;
+    Hooks hooks_;
     std::unordered_map<std::string, std::unique_ptr<Phone>> phones_;
     std::deque<std::string> waiting_;
     std::size_t outstanding_ = 0;

@@ -18,6 +18,7 @@ Dialog::Dialog(Stack& stack, LegId id, LegId key, ForkedCall* fork)
 }
 
 Dialog::~Dialog() {
+    stack_.timers().cancel(silence_);
     stack_.timers().cancel(deadline_);
     stack_.timers().cancel(session_timer_);
     stack_.timers().cancel(give_up_);

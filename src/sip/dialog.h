@@ -215,6 +215,8 @@ private:
     Invite command_;  ///< of an outgoing leg
     InviteTarget target_;
     std::size_t next_route_ = 0;
+    TimerQueue::Handle silence_;  ///< until a trunk's server says anything
+    static constexpr seconds silence_allowed{4};
     std::vector<Early> early_;
     std::string target_uri_;
     ClientAuth auth_;

@@ -47,11 +47,31 @@ std::string unquote(std::string_view value) {
 
 }  // namespace
 
-std::string md5_hex(std::string_view text) {
+std::string digest_hex(DigestAlgorithm algorithm, std::string_view text) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
     unsigned size = 0;
-    SEATLINE_ASSERT(EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_md5(), nullptr));
+    const auto* kind = algorithm == DigestAlgorithm::sha256 ? EVP_sha256() : EVP_md5();
+    SEATLINE_ASSERT(EVP_Digest(text.data(), text.size(), digest.data(), &size, kind, nullptr));
     return to_hex(digest.data(), size);
+}
+
+std::string md5_hex(std::string_view text) {
+    return digest_hex(DigestAlgorithm::md5, text);
+}
+
+const char* algorithm_name(DigestAlgorithm algorithm) {
+    return algorithm == DigestAlgorithm::sha256 ? "SHA-256" : "MD5";
+}
+
+std::optional<DigestAlgorithm> algorithm_of(std::string_view name) {
+    const std::string text(name);
+    if (text.empty() || strcasecmp(text.c_str(), "MD5") == 0) return DigestAlgorithm::md5;
+    if (strcasecmp(text.c_str(), "SHA-256") == 0) return DigestAlgorithm::sha256;
+    return std::nullopt;
+}
+
+bool equal_secrets(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 DigestFields read_digest(const std::vector<std::string_view>& items) {
@@ -77,12 +97,12 @@ DigestFields read_digest(const std::vector<std::string_view>& items) {
 }
 
 std::string digest_response(std::string_view ha1, std::string_view method,
-                            const DigestFields& fields) {
-    const auto ha2 = md5_hex(std::string(method) + ':' + fields.uri);
+                            const DigestFields& fields, DigestAlgorithm algorithm) {
+    const auto ha2 = digest_hex(algorithm, std::string(method) + ':' + fields.uri);
     std::string text(ha1);
     text += ':' + fields.nonce + ':';
     if (!fields.qop.empty()) text += fields.nc + ':' + fields.cnonce + ':' + fields.qop + ':';
-    return md5_hex(text + ha2);
+    return digest_hex(algorithm, text + ha2);
 }
 
 NonceMint::NonceMint(seconds lifetime) : lifetime_(lifetime) {
@@ -96,6 +116,13 @@ std::string NonceMint::sign(std::string_view text) const {
                          reinterpret_cast<const unsigned char*>(text.data()), text.size(),
                          mac.data(), &size) != nullptr);
     return to_hex(mac.data(), mac_digits / 2);
+}
+
+std::uint32_t NonceMint::lot(std::string_view text) const {
+    std::uint32_t value = 0;
+    const auto digits = sign(text);
+    std::from_chars(digits.data(), digits.data() + 4, value, 16);
+    return value;
 }
 
 std::string NonceMint::make(Instant now) {

@@ -68,6 +68,7 @@ struct Config {
     std::string tls_certificate;    ///< PEM file, chain
     std::string tls_key;            ///< PEM file
     std::string tls_ca;             ///< PEM file: trunks' certificates are checked by it
+    std::string resolv_conf;        ///< whose DNS servers find the gateways; empty: the system's
     std::string second_bind_address;        ///< of the other address family ("::1"); empty: none
     std::uint32_t contacts_per_device = 5;  ///< bindings of one user at once; the oldest goes
 };

@@ -187,8 +187,8 @@ TEST_F(SipCall, strangers_are_refused) {
     center.post(SetTrunks{});
     center.settle();
     peer.post(to_center(LegId{2}));
-    EXPECT_EQ(peer.expect<Ended>().sip_code, 403);
-    EXPECT_EQ(center.expect<Suspicious>().what, "INVITE from unknown address");
+    EXPECT_EQ(peer.expect<Ended>().sip_code, 401);
+    EXPECT_EQ(center.expect<Suspicious>().what, "INVITE of unknown user 13800138000");
 }
 
 TEST(sip_endpoint, a_port_in_use_is_a_clear_error) {

@@ -44,8 +44,10 @@ TEST_F(SipIdentity, diverted_by_history_or_diversion) {
 }
 
 TEST_F(SipIdentity, by_a_trunk_with_the_number_hidden) {
-    center.post(
-        SetTrunks{{}, {{TrunkId{5}, "sip:127.0.0.1:" + std::to_string(raw.port()), "u", "p"}}});
+    center.post(SetTrunks{{},
+                          {{TrunkId{5}, "sip:127.0.0.1:" + std::to_string(raw.port()), "u", "p",
+                            false, seconds{0}}}});
+    EXPECT_TRUE(center.expect<TrunkState>().up);
     auto invite = invite_to(raw);
     invite.request_uri.clear();
     invite.trunk = TrunkId{5};

@@ -54,9 +54,8 @@ std::string Source::uri() const {
     return "sip:" + host_and_port(host, port) + ";transport=" + transport_name(transport);
 }
 
-Source source_of(nta_incoming_t* request, const sip_t* sip) {
+Source source_of(msg_t* message, const sip_t* sip) {
     Source source;
-    msg_t* message = nta_incoming_getrequest(request);
     const auto* address = msg_addr(message);
     std::array<char, INET6_ADDRSTRLEN> text{};
     inet_ntop(address->su_family, SU_ADDR(address), text.data(), text.size());
@@ -65,6 +64,12 @@ Source source_of(nta_incoming_t* request, const sip_t* sip) {
     const char* protocol = sip->sip_via != nullptr ? sip->sip_via->v_protocol : "";
     if (strcasecmp(protocol, "SIP/2.0/TCP") == 0) source.transport = Transport::tcp;
     if (strcasecmp(protocol, "SIP/2.0/TLS") == 0) source.transport = Transport::tls;
+    return source;
+}
+
+Source source_of(nta_incoming_t* request, const sip_t* sip) {
+    msg_t* message = nta_incoming_getrequest(request);
+    auto source = source_of(message, sip);
     msg_destroy(message);
     return source;
 }

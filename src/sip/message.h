@@ -40,6 +40,7 @@ struct Source {
         const;  ///< "sip:127.0.0.1:5060;transport=udp": a route to exactly there
     [[nodiscard]] Way way() const { return {transport, host.find(':') != std::string::npos}; }
 };
+[[nodiscard]] Source source_of(msg_t* message, const sip_t* sip);
 [[nodiscard]] Source source_of(nta_incoming_t* request, const sip_t* sip);
 
 /// The user part with its %xx undone; empty when the URI has none.

@@ -47,7 +47,16 @@ void Dialog::send_invite() {
         SIPTAG_USER_AGENT(own.user_agent), SIPTAG_ALLOW(own.allow), SIPTAG_SUPPORTED(own.supported),
         SIPTAG_CONTENT_TYPE(own.sdp_type), SIPTAG_PAYLOAD_STR(body.c_str()),
         TAG_IF(!target_.path.empty(), SIPTAG_ROUTE_STR(target_.path.c_str())),
-        TAG_IF(!headers.empty(), SIPTAG_HEADER_STR(headers.c_str())), TAG_END());
+        TAG_IF(!headers.empty(), SIPTAG_HEADER_STR(headers.c_str())),
+        TAG_IF(target_.is_trunk, NTATAG_PASS_100(1)), TAG_END());
+    // A trunk's dead server is left long before timer B of RFC 3261 (32 s) for the next one.
+    if (target_.is_trunk && next_route_ < target_.routes.size()) {
+        silence_ = stack_.timers().set(stack_.now() + silence_allowed, [this] {
+            silence_ = {};
+            nta_outgoing_destroy(std::exchange(invite_out_, nullptr));
+            take_failure(408, nullptr);
+        });
+    }
     if (invite_out_ == nullptr) {
         end(EndedBy::local, 416, "the address to call is no SIP URI");
         finish();
@@ -58,6 +67,7 @@ int Dialog::on_invite_response(void* magic, nta_outgoing_t* request, const sip_t
     auto& self = *static_cast<Dialog*>(magic);
     self.stack_.sweep();
     const int status = nta_outgoing_status(request);
+    self.stack_.timers().cancel(self.silence_);
     if (status < 200) {
         self.take_progress(status, sip);
         return 0;
@@ -144,6 +154,7 @@ void Dialog::take_failure(int status, const sip_t* sip) {
 bool Dialog::try_next_route(int status, bool is_ours) {
     const bool is_unreachable = status == 503 || (is_ours && status == 408);
     if (!is_unreachable || is_ended_ || last_progress_ != 0) return false;
+    stack_.gateways().route_failed(route_);
     if (next_route_ >= target_.routes.size()) return false;
     take_route();
     send_invite();

@@ -60,21 +60,26 @@ Binding binding_of(const sip_contact_t* contact, const Binding& asked) {
 
 }  // namespace
 
-void Stack::challenge(nta_incoming_t* request, bool is_stale) {
-    reply(request, 401, nullptr,
-          "WWW-Authenticate: Digest realm=\"" + config_.realm + "\", nonce=\"" +
-              nonces_.make(now()) + "\", algorithm=MD5, qop=\"auth\"" +
-              (is_stale ? ", stale=true" : "") + "\r\n");
+void Stack::challenge(nta_incoming_t* request, const std::string& user, bool is_stale) {
+    // A stranger must not learn from the form of the challenge whether the user exists: for one
+    // that doesn't, it is drawn by the share of those that do.
+    const auto* device = registrar_.find(user);
+    const bool with_sha256 = device != nullptr ? !device->ha1_sha256.empty()
+                                               : nonces_.lot(user) < registrar_.sha256_share();
+    const auto nonce = nonces_.make(now());
+    std::string headers;
+    for (const auto algorithm : {DigestAlgorithm::sha256, DigestAlgorithm::md5}) {
+        if (algorithm == DigestAlgorithm::sha256 && !with_sha256) continue;
+        headers += "WWW-Authenticate: Digest realm=\"" + config_.realm + "\", nonce=\"" + nonce +
+                   "\", algorithm=" + algorithm_name(algorithm) + ", qop=\"auth\"" +
+                   (is_stale ? ", stale=true" : "") + "\r\n";
+    }
+    reply(request, 401, nullptr, headers);
 }
 
 bool Stack::authenticate(nta_incoming_t* request, const sip_t* sip, const std::string& user) {
     const auto source = source_of(request, sip);
-    if (guard_.is_locked(source.host, user, registrar_.is_bound_from(user, source.host), now())) {
-        reply(request, 403);
-        return false;
-    }
     auto* device = registrar_.find(user);
-    SEATLINE_ASSERT(device != nullptr);
     std::optional<DigestFields> fields;
     for (const auto* header : {sip->sip_authorization, sip->sip_proxy_authorization}) {
         for (; header != nullptr && !fields; header = header->au_next) {
@@ -83,23 +88,37 @@ bool Stack::authenticate(nta_incoming_t* request, const sip_t* sip, const std::s
         }
     }
     if (!fields) {
-        challenge(request, false);
+        if (device == nullptr) {
+            guard_.strike(source.host, user,
+                          std::string(sip->sip_request->rq_method_name) + " of unknown user " +
+                              user.substr(0, 64),
+                          now());
+        }
+        challenge(request, user, false);
         return false;
     }
-    const bool is_right =
-        fields->username == user && fields->qop == "auth" &&
-        digest_response(device->ha1, sip->sip_request->rq_method_name, *fields) == fields->response;
+    // The same work for a user that doesn't exist, and the same answer.
+    static const std::string nobody(64, '0');
+    const auto algorithm = algorithm_of(fields->algorithm);
+    const bool is_sha256 = algorithm == DigestAlgorithm::sha256;
+    const auto& secret = device == nullptr ? nobody : is_sha256 ? device->ha1_sha256 : device->ha1;
+    const auto expected = digest_response(secret, sip->sip_request->rq_method_name, *fields,
+                                          algorithm.value_or(DigestAlgorithm::md5));
+    const bool is_right = equal_secrets(expected, fields->response) && device != nullptr &&
+                          algorithm && !secret.empty() && fields->username == user &&
+                          fields->qop == "auth";
     if (!is_right) {
-        guard_.wrong_digest(source.host, user, now());
+        guard_.strike(source.host, user, "wrong digest for user " + user.substr(0, 64), now());
         reply(request, 403);
         return false;
     }
     const auto count = static_cast<std::uint32_t>(std::strtoul(fields->nc.c_str(), nullptr, 16));
     if (nonces_.check(fields->nonce, now()) != NonceMint::Verdict::fresh ||
         !device->replay.accept(fields->nonce, count)) {
-        challenge(request, true);
+        challenge(request, user, true);
         return false;
     }
+    guard_.proven(source.host);
     return true;
 }
 
@@ -154,10 +173,6 @@ bool Stack::check_contacts(nta_incoming_t* request, const sip_t* sip, const std:
 void Stack::on_register(nta_incoming_t* request, const sip_t* sip) {
     const auto user = user_of(sip->sip_to->a_url);
     const auto source = source_of(request, sip);
-    if (registrar_.find(user) == nullptr) {
-        guard_.suspicious(source.host, "REGISTER of unknown user " + user.substr(0, 64), now());
-        return reply(request, 403);
-    }
     if (!authenticate(request, sip, user)) return;
     Binding asked;
     asked.route_uri = source.uri();

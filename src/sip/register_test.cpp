@@ -120,29 +120,58 @@ TEST_F(SipRegister, wrong_password_and_unknown_user_are_refused) {
     EXPECT_FALSE(wrong.ok);
     EXPECT_EQ(wrong.sip_code, 403);
     EXPECT_EQ(center.expect<Suspicious>().what, "wrong digest for user 8001");
-    phone.post(registration("nobody"));
+    phone.post(registration("nobody"));  // who guesses names hears the same
     EXPECT_EQ(phone.expect<RegisterResult>().sip_code, 403);
-    EXPECT_EQ(center.expect<Suspicious>().what, "REGISTER of unknown user nobody");
+    const auto unknown = center.expect<Suspicious>();
+    EXPECT_EQ(unknown.what, "wrong digest for user nobody");
+    EXPECT_EQ(unknown.count, 2u);  // "REGISTER of unknown user nobody" before it
 }
 
 TEST_F(SipRegister, ten_wrong_passwords_lock_the_address_but_not_the_phones_that_work_there) {
     center.post(SetDevices{{device("8001"), device("8002"), device("8003")}});
     center.settle();
-    phone.post(registration("8001"));
-    EXPECT_TRUE(phone.expect<RegisterResult>().ok);
-    for (int i = 0; i < 12; ++i) {
-        phone.post(registration("8002", "guess" + std::to_string(i)));
-        EXPECT_EQ(phone.expect<RegisterResult>().sip_code, 403);
+    Config impatient;
+    impatient.t1 = milliseconds{10};
+    Node there{impatient};
+    there.post(registration("8001"));
+    EXPECT_TRUE(there.expect<RegisterResult>().ok);
+    for (int i = 0; i < 10; ++i) {
+        there.post(registration("8002", "guess" + std::to_string(i)));
+        EXPECT_EQ(there.expect<RegisterResult>().sip_code, 403);
     }
-    phone.post(registration("8002"));  // right now, but locked
-    EXPECT_EQ(phone.expect<RegisterResult>().sip_code, 403);
-    phone.post(registration("8003"));  // never registered here: locked with its address
-    EXPECT_EQ(phone.expect<RegisterResult>().sip_code, 403);
-    phone.post(registration("8001"));  // was here before
-    EXPECT_TRUE(phone.expect<RegisterResult>().ok);
+    there.post(registration("8002"));  // right now, but nobody answers any more
+    EXPECT_EQ(there.expect<RegisterResult>().sip_code, 408);
+    there.post(registration("8003"));  // never registered here: locked with its address
+    EXPECT_EQ(there.expect<RegisterResult>().sip_code, 408);
+    there.post(registration("8001"));  // was here before
+    EXPECT_TRUE(there.expect<RegisterResult>().ok);
     center.expect<DeviceRegistered>();
     EXPECT_EQ(center.expect<Suspicious>().count, 1u);
-    EXPECT_EQ(center.expect<Suspicious>().count, 9u);  // the rest of the second, in one event
+    EXPECT_EQ(center.expect<Suspicious>().count, 9u);
+    const auto locked = center.expect<LockedOut>();
+    EXPECT_TRUE(locked.locked);
+    EXPECT_EQ(locked.source_address, "127.0.0.1");
+    EXPECT_EQ(locked.why, "wrong digest for user 8002");
+    EXPECT_EQ(locked.for_s, seconds{60});
+}
+
+TEST_F(SipRegister, sha_256_is_offered_first_and_serves) {
+    const std::string a1 = "8001:seatline:secret";
+    center.post(SetDevices{{{"8001", "", digest_hex(DigestAlgorithm::sha256, a1)}}});
+    center.settle();
+    phone.post(registration("8001"));  // no MD5 secret: only SHA-256 can have opened the door
+    EXPECT_TRUE(phone.expect<RegisterResult>().ok);
+    center.expect<DeviceRegistered>();
+    const RawPeer raw(center.port(), SOCK_DGRAM);
+    for (const std::string user : {"8001", "nobody"}) {
+        raw.send("REGISTER sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK" +
+                 user + "\r\nFrom: <sip:" + user + "@x>;tag=1\r\nTo: <sip:" + user +
+                 "@x>\r\nCall-ID: " + user + "\r\nCSeq: 1 REGISTER\r\nMax-Forwards: 70\r\n\r\n");
+        const auto challenge = raw.receive();
+        EXPECT_THAT(challenge, testing::StartsWith("SIP/2.0 401")) << user;
+        EXPECT_LT(challenge.find("algorithm=SHA-256"), challenge.find("algorithm=MD5")) << user;
+        EXPECT_THAT(challenge, testing::HasSubstr("algorithm=MD5")) << user;
+    }
 }
 
 TEST_F(SipRegister, a_silent_phone_expires_and_a_short_ask_gets_423) {
@@ -247,7 +276,7 @@ TEST(sip_digest, a_nonce_count_serves_once_even_after_it_was_pushed_out) {
     EXPECT_TRUE(window.accept(first, 1));
     EXPECT_FALSE(window.accept(first, 1));
     EXPECT_TRUE(window.accept(first, 2));
-    for (int i = 0; i < 4; ++i) EXPECT_TRUE(window.accept(mint.make(wall_now()), 1));
+    for (int i = 0; i < 8; ++i) EXPECT_TRUE(window.accept(mint.make(wall_now()), 1));
     EXPECT_FALSE(window.accept(first, 3));
 }
 

@@ -6,6 +6,7 @@ namespace seatline::sip {
 
 void Registrar::set_devices(const std::vector<DeviceCredential>& devices) {
     std::unordered_map<std::string, Device> next;
+    std::size_t with_sha256 = 0;
     next.reserve(devices.size());
     for (const auto& credential : devices) {
         auto& device = next[credential.user];
@@ -15,8 +16,12 @@ void Registrar::set_devices(const std::vector<DeviceCredential>& devices) {
             if (old->ha1 == credential.ha1) device.replay = std::move(old->replay);
         }
         device.ha1 = credential.ha1;
+        device.ha1_sha256 = credential.ha1_sha256;
+        if (!device.ha1_sha256.empty()) ++with_sha256;
     }
     devices_.swap(next);
+    sha256_share_ =
+        devices_.empty() ? 0 : static_cast<std::uint32_t>(with_sha256 * 65'536 / devices_.size());
     for (auto& [user, device] : next) {
         if (device.bindings.empty()) continue;
         for (auto& binding : device.bindings) drop(binding);

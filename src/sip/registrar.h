@@ -52,6 +52,7 @@ public:
 
     struct Device {
         std::string ha1;
+        std::string ha1_sha256;  ///< empty: MD5 only
         ReplayWindow replay;
         std::vector<Binding> bindings;  ///< the newest last
     };
@@ -67,6 +68,8 @@ public:
     void set_devices(const std::vector<DeviceCredential>& devices);
 
     [[nodiscard]] Device* find(const std::string& user);
+    /// How many of all devices have a SHA-256 secret, in 1/65,536.
+    [[nodiscard]] std::uint32_t sha256_share() const { return sha256_share_; }
     /// All bindings of the user, the newest last; empty when the device isn't registered or
     /// unknown. Valid until the next bind, unbind or set_devices.
     [[nodiscard]] const std::vector<Binding>& contacts(const std::string& user) const;
@@ -92,6 +95,7 @@ private:
     std::function<void(Event&&)> sink_;
     std::function<void(const Binding&)> keep_alive_;
     std::size_t max_bindings_;
+    std::uint32_t sha256_share_ = 0;
     std::unordered_map<std::string, Device> devices_;
 };
 

@@ -1,11 +1,6 @@
 // The loop, the sockets and the deadlines; dispatch of commands to dialogs.
 #include "sip/stack.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <mutex>
 
@@ -21,17 +16,6 @@ extern "C" void (*_su_time)(su_time_t* time);  // sofia's hook behind su_now()
 namespace {
 
 constexpr milliseconds stop_patience{500};
-/// Below 64 KB, so that a response, which repeats the request's Via and Record-Route, still fits
-/// into one datagram: a final response that can't be sent and then an ACK would fail an assertion
-/// of this sofia.
-constexpr unsigned max_message_bytes = 60'000;
-
-int on_request_callback(void* stack, nta_leg_t*, nta_incoming_t* request, const sip_t* sip) {
-    auto& self = *static_cast<Stack*>(stack);
-    self.sweep();
-    self.on_request(request, sip);
-    return 0;
-}
 
 void drop_log(void*, const char*, va_list) {}
 
@@ -54,28 +38,6 @@ void set_up_sofia() {
     });
 }
 
-/// A port that is free for UDP and TCP at this moment; 0 when none could be found.
-std::uint16_t free_port(const std::string& address) {
-    const bool is_ip6 = address.find(':') != std::string::npos;
-    for (int attempt = 0; attempt < 20; ++attempt) {
-        sockaddr_storage name{};
-        socklen_t size = is_ip6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
-        name.ss_family = is_ip6 ? AF_INET6 : AF_INET;
-        auto* raw = reinterpret_cast<sockaddr*>(&name);
-        inet_pton(name.ss_family, address.c_str(),
-                  is_ip6 ? static_cast<void*>(&reinterpret_cast<sockaddr_in6*>(&name)->sin6_addr)
-                         : static_cast<void*>(&reinterpret_cast<sockaddr_in*>(&name)->sin_addr));
-        const int tcp = socket(name.ss_family, SOCK_STREAM, 0);
-        const int udp = socket(name.ss_family, SOCK_DGRAM, 0);
-        const bool is_free = bind(tcp, raw, size) == 0 && getsockname(tcp, raw, &size) == 0 &&
-                             bind(udp, raw, size) == 0;
-        close(tcp);
-        close(udp);
-        if (is_free) return ntohs(reinterpret_cast<sockaddr_in*>(&name)->sin_port);
-    }
-    return 0;
-}
-
 }  // namespace
 
 /// The bridge from sofia's C callbacks, which know no members.
@@ -96,13 +58,15 @@ Stack::Stack(const Config& config, Endpoint::Sink sink, Endpoint::Clock clock)
       timers_([this] { arm_timer(); }),
       registrar_(timers_, sink_, config.contacts_per_device),
       nonces_(seconds{300}),
-      guard_(timers_, [this](Suspicious&& event) { emit(std::move(event)); }),
+      guard_(timers_, [this](Event&& event) { emit(std::move(event)); }),
       registrations_(*this),
-      waiting_(*this) {
+      waiting_(*this),
+      gateways_(*this) {
     registrar_.on_keep_alive([this](const Binding& binding) { keep_alive(binding); });
 }
 
 Stack::~Stack() {
+    gateways_.clear();
     registrations_.clear();
     waiting_.clear();
     dialogs_.clear();
@@ -123,51 +87,13 @@ Result<void> Stack::open() {
     if (!address_bytes(config_.bind_address)) {
         return Error{"unavailable", "bind", config_.bind_address + " is no IP address"};
     }
-    const auto port = config_.port != 0 ? config_.port : free_port(config_.bind_address);
-    if (auto bound = bind_port(port); bound.has_error()) return bound;
-    const auto& address =
-        config_.advertised_address.empty() ? config_.bind_address : config_.advertised_address;
-    host_port_ = host_and_port(address, port_);
     headers_.make(config_.user_agent);
-    const bool is_ip6 = address.find(':') != std::string::npos;
-    headers_.set_contact({Transport::udp, is_ip6}, host_port_);
-    headers_.set_contact({Transport::tcp, is_ip6}, host_port_);
-    default_leg_ =
-        nta_leg_tcreate(agent_, on_request_callback, this, NTATAG_NO_DIALOG(1), TAG_END());
+    if (auto bound = open_sockets(); bound.has_error()) return bound;
+    default_leg_ = nta_leg_tcreate(agent_, nullptr, nullptr, NTATAG_NO_DIALOG(1), TAG_END());
     SEATLINE_ASSERT(default_leg_ != nullptr);
-    return {};
-}
-
-Result<void> Stack::bind_port(std::uint16_t port) {
-    auto url = "sip:" + host_and_port(config_.bind_address, port);
-    if (!config_.advertised_address.empty() && config_.advertised_address != config_.bind_address) {
-        url = "sip:" + host_and_port(config_.advertised_address, port) +
-              ";maddr=" + config_.bind_address;
-    }
-    agent_ = nta_agent_create(root_, reinterpret_cast<const url_string_t*>(-1), nullptr, nullptr,
-                              NTATAG_UA(1), NTATAG_MERGE_482(1), NTATAG_CANCEL_487(1),
-                              NTATAG_CLIENT_RPORT(1), NTATAG_SERVER_RPORT(2), NTATAG_TCP_RPORT(1),
-                              NTATAG_MAXSIZE(max_message_bytes), NTATAG_UDP_MTU(16'000),
-                              NTATAG_MAX_PROCEEDING(config_.max_proceeding), NTATAG_PRELOAD(2048),
-                              NTATAG_SIP_T1(static_cast<unsigned>(config_.t1.count())),
-                              NTATAG_SIP_T1X64(static_cast<unsigned>(64 * config_.t1.count())),
-                              NTATAG_TIMEOUT_408(1), NTATAG_PASS_408(0), TAG_END());
-    if (agent_ == nullptr) return Error{"unavailable", "bind", "the SIP agent can't be created"};
-    bool is_bound = port != 0;
-    for (const char* transport : {";transport=udp", ";transport=tcp"}) {
-        const auto one = url + transport;  // "udp,tcp" in one URL crashes this sofia
-        is_bound = is_bound &&
-                   nta_agent_add_tport(agent_, URL_STRING_MAKE(one.c_str()), TPTAG_IDLE(1'800'000),
-                                       TPTAG_TIMEOUT(10'000), TPTAG_QUEUESIZE(4096),
-                                       TPTAG_UDP_RMEM(4 << 20), TPTAG_KEEPALIVE(0),
-                                       TPTAG_PONG2PING(1), TPTAG_STUN_SERVER(0), TAG_END()) == 0;
-    }
-    if (!is_bound) {
-        return Error{"unavailable", "bind",
-                     "the SIP port " + host_and_port(config_.bind_address, port) +
-                         " can't be opened; is another program using it?"};
-    }
-    port_ = port;
+    const bool with_ip6 =
+        (config_.bind_address + config_.second_bind_address).find(':') != std::string::npos;
+    gateways_.open(root_, config_.resolv_conf, with_ip6);
     return {};
 }
 
@@ -272,7 +198,7 @@ void Stack::execute(Command&& command) {
         void operator()(Invite& c) const { stack.start_invite(std::move(c)); }
         void operator()(SetTrunks& c) const {
             stack.trunks_.replace(c.trunks);
-            stack.gateways_ = std::move(c.gateways);
+            stack.gateways_.replace(c.gateways);
         }
         void operator()(SetDevices& c) const { stack.registrar_.set_devices(c.devices); }
         void operator()(Register& c) const { stack.registrations_.start(c); }

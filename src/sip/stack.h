@@ -12,9 +12,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "sip/certificates.h"
 #include "sip/client_registration.h"
 #include "sip/dialog_name.h"
 #include "sip/endpoint.h"
+#include "sip/gateways.h"
 #include "sip/invite_target.h"
 #include "sip/message.h"
 #include "sip/message_waiting.h"
@@ -59,6 +61,7 @@ public:
     [[nodiscard]] const OwnHeaders& headers() const { return headers_; }
     TimerQueue& timers() { return timers_; }
     Registrar& registrar() { return registrar_; }
+    Gateways& gateways() { return gateways_; }
 
     /// Sends a final response and lets go of the transaction. `headers`: further header lines, or
     /// empty.
@@ -84,16 +87,15 @@ public:
     /// The dialog that a peer names, also one that has just ended; null when there is none.
     [[nodiscard]] Dialog* find_dialog(const DialogName& name) const;
 
-    /// Where a call by this trunk's gateway goes, and its digest. Errors: unavailable, field
-    /// "trunk", with a reason for people.
-    [[nodiscard]] Result<InviteTarget> route_to_trunk(TrunkId trunk,
-                                                      const std::string& number) const;
-
     void on_request(nta_incoming_t* request, const sip_t* sip);
+    /// A message outside all dialogs and transactions; takes it over.
+    void on_message(msg_t* message, sip_t* sip);
 
 private:
     friend class StackLoop;
 
+    /// False for a request outside dialogs that is to be dropped without an answer.
+    [[nodiscard]] bool admit(msg_t* message, const sip_t* sip);
     [[nodiscard]] bool check_request(nta_incoming_t* request, const sip_t* sip);
     [[nodiscard]] bool has_looped(const sip_t* sip) const;
     void on_invite(nta_incoming_t* request, const sip_t* sip);
@@ -101,7 +103,7 @@ private:
     /// The name of the device that the request proves to be; empty after a reply was sent.
     [[nodiscard]] bool authenticate(nta_incoming_t* request, const sip_t* sip,
                                     const std::string& user);
-    void challenge(nta_incoming_t* request, bool is_stale);
+    void challenge(nta_incoming_t* request, const std::string& user, bool is_stale);
     void reply_bindings(nta_incoming_t* request, const sip_t* sip, const std::string& user) const;
     /// False after a reply was sent: a contact that can't be taken, or comes out of order.
     [[nodiscard]] bool check_contacts(nta_incoming_t* request, const sip_t* sip,
@@ -121,7 +123,11 @@ private:
     [[nodiscard]] bool take_replaces(nta_incoming_t* request, const sip_t* sip, IncomingCall& call);
     void on_refer(nta_incoming_t* request, const sip_t* sip);
     void on_subscribe(nta_incoming_t* request, const sip_t* sip);
-    [[nodiscard]] Result<void> bind_port(std::uint16_t port);
+    // sockets.cpp
+    [[nodiscard]] Result<void> open_sockets();
+    /// `shown`: the address that peers reach it by.
+    [[nodiscard]] bool bind_socket(const std::string& address, const std::string& shown,
+                                   std::uint16_t port, Transport transport);
     void arm_timer();
     void run_timers();
     void check_stopped();
@@ -136,18 +142,19 @@ private:
     std::uint16_t port_ = 0;
     std::string host_port_;
     OwnHeaders headers_;
+    std::unique_ptr<CertificateFolder> certificates_;  ///< while the sockets are opened
     std::uint64_t next_leg_;
     bool is_running_timers_ = false;
     bool is_stopping_ = false;
 
     TimerQueue timers_;
     TrunkTable trunks_;
-    std::vector<TrunkGateway> gateways_;
     Registrar registrar_;
     NonceMint nonces_;
     SourceGuard guard_;
     ClientRegistrations registrations_;
     MessageWaiting waiting_;
+    Gateways gateways_;
     std::unordered_map<LegId, std::unique_ptr<Dialog>> dialogs_;
     std::vector<std::unique_ptr<Dialog>> buried_;
     std::unordered_map<LegId, std::unique_ptr<ForkedCall>> forks_;
