@@ -18,7 +18,7 @@ class CallControl(Control):
         self.hears(caller, PHONE_HZ[1])
         again = self.hears(self.phone[1], CALLER_HZ)
         record = self.finish(caller, call, call_id)
-        self.recorded(call, [(talk, {CALLER_HZ}, {PHONE_HZ[1]}), (held, {CALLER_HZ}, set()),
+        self.recorded(call, [(talk, {CALLER_HZ}, {PHONE_HZ[1]}), (held, set(), set()),
                              (again, {CALLER_HZ}, {PHONE_HZ[1]})])
         self.assertGreater(record["hold_ms"], 300)
         self.assertLess(record["hold_ms"], 10_000)
@@ -97,7 +97,7 @@ class CallControl(Control):
         done = self.hears(self.phone[2], CALLER_HZ)
         self.phone[1].wait_event("CALL_CLOSED")
         record = self.finish(caller, call, call_id)
-        self.recorded(call, [(aside, {CALLER_HZ}, {PHONE_HZ[1], PHONE_HZ[2]}),
+        self.recorded(call, [(aside, set(), {PHONE_HZ[1], PHONE_HZ[2]}),
                              (done, {CALLER_HZ}, {PHONE_HZ[2]})])
         self.assertEqual([e["kind"] for e in self.journal.find(self.start, type="CallTransferred")], ["attended"])
         self.assert_time_line(record)

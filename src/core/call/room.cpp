@@ -44,6 +44,7 @@ RoomView in_circle(std::span<const RoomMember> members, std::size_t self, std::s
     if (member.speaks) view.speaks_in = circle;
     if (!member.is_up) {
         view.shown = LegPlace::ringing;
+        if (member.waits && company_of(members, self).audible) view.hears[0] = circle;
         return view;
     }
     if (circle == Circle::none) {

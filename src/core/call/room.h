@@ -36,6 +36,7 @@ struct RoomMember {
     LegPlace place = LegPlace::apart;
     bool speaks = false;            ///< answered, or its early media may be heard
     bool is_up = false;             ///< answered
+    bool waits = false;             ///< calls us and is not answered: hears early media
     bool away = false;              ///< holds the others: neither heard nor hearing
     std::size_t watched = kNobody;  ///< listening, whispering: the member on whose side
 };

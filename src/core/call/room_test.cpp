@@ -78,6 +78,18 @@ TEST(room, who_waits_for_one_that_rings_hears_ringback_until_early_media) {
     EXPECT_EQ(v[kCaller].shown, LegPlace::apart);
 }
 
+TEST(room, a_caller_who_is_not_answered_yet_hears_early_media_only) {
+    std::vector<RoomMember> members{rung(LegPlace::talk), rung(LegPlace::talk)};
+    members[kCaller].waits = true;
+    auto v = view(members);
+    EXPECT_EQ(v[kCaller].hears[0], Circle::none);
+    EXPECT_EQ(v[kCaller].sound, Sound::none);
+    members[1].speaks = true;
+    v = view(members);
+    EXPECT_EQ(v[kCaller].hears[0], Circle::talk);
+    EXPECT_EQ(v[kCaller].speaks_in, Circle::none);
+}
+
 TEST(room, controller_alone_hears_nothing) {
     const auto v = view({up(LegPlace::apart), up(LegPlace::talk)}, kAgent);
     EXPECT_EQ(v[kAgent].sound, Sound::none);

@@ -37,15 +37,15 @@ void Engine::Impl::stop_recording(Call& call) {
     act(StopRecording{call.worker, call.recording});
 }
 
-/// The legs whose voices belong on the left and on the right channel now.
+/// The legs whose voices belong on the left and on the right channel now: who talks to somebody.
+/// Who is on hold, or waits for an answer, is not recorded.
 void Engine::Impl::who_speaks(const Call& call, std::array<std::vector<LegId>, 2>& sides) const {
     sides[0].clear();
     sides[1].clear();
     if (call.record != RecordState::on) return;
     for (const Member& member : call.members) {
-        const Circle circle = member.view.speaks_in;
-        if (member.state != MemberState::up || (circle != Circle::talk && circle != Circle::aside))
-            continue;
+        const LegPlace shown = member.view.shown;
+        if (shown != LegPlace::talk && shown != LegPlace::aside) continue;
         sides[member.leg == call.customer ? 0 : 1].push_back(member.leg);
     }
 }

@@ -48,6 +48,7 @@ void Engine::Impl::settle(Call& call) {
         seen = {.place = member.place,
                 .speaks = is_up || member.early_media,
                 .is_up = is_up,
+                .waits = member.is_caller && !is_up,
                 .away = member.away};
         if (member.leg == call.agent_leg) controller = i;
         if (!member.watched) continue;
