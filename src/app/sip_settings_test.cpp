@@ -30,11 +30,17 @@ protected:
     }
     ~SipSettings() override { std::filesystem::remove_all(folder_); }
 
+    void write_password(unsigned mode) const {
+        const auto path = folder_ + "/carrier.password";
+        std::ofstream(path) << "tell nobody\nnot this\n";
+        std::filesystem::permissions(path, static_cast<std::filesystem::perms>(mode));
+    }
+
     std::string folder_;
 };
 
 TEST_F(SipSettings, GatewaysComeWithTheSecretOfTheirFile) {
-    std::ofstream(folder_ + "/carrier.password") << "tell nobody\nnot this\n";
+    write_password(0600);
     core::Directory directory;
     directory.trunks = {trunk_with_gateway(), core::Trunk{TrunkId{4}, "in only", {"127.0.0.2"}}};
     const auto made = trunk_settings(directory, folder_);
@@ -53,6 +59,16 @@ TEST_F(SipSettings, GatewaysComeWithTheSecretOfTheirFile) {
     EXPECT_EQ(made->trunks[2].address, "2001:db8::1");
     EXPECT_EQ(made->trunks[2].port, 5080);
     EXPECT_EQ(made->trunks[3].address, "10.0.0.0/8");
+}
+
+TEST_F(SipSettings, APasswordThatOthersMayReadIsRefused) {
+    write_password(0640);
+    core::Directory directory;
+    directory.trunks = {trunk_with_gateway()};
+    const auto made = trunk_settings(directory, folder_);
+    ASSERT_TRUE(made.has_error());
+    EXPECT_EQ(made.error().field, "trunks[0].gateway.password_file");
+    EXPECT_NE(made.error().reason.find("chmod 600"), std::string::npos);
 }
 
 TEST_F(SipSettings, AMissingPasswordIsNamedByItsField) {

@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "sip/certificates.h"
 #include "sip/stack.h"
 
@@ -66,6 +68,10 @@ Result<void> Stack::open_sockets() {
     }
     std::vector<std::string> addresses{config_.bind_address};
     if (!config_.second_bind_address.empty()) addresses.push_back(config_.second_bind_address);
+    // IPv6 first: sofia takes "[::1]" for a name and sends to it by the first socket, while it
+    // finds the right one for an IPv4 address.
+    std::stable_partition(addresses.begin(), addresses.end(),
+                          [](const auto& text) { return text.find(':') != std::string::npos; });
     for (const auto& address : addresses) {
         if (!address_bytes(address)) {
             return Error{"unavailable", "bind", address + " is no IP address"};

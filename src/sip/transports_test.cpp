@@ -74,7 +74,8 @@ void register_and_call(Node& center, Node& phone, const std::string& registrar) 
     center.post(SetDevices{{{"8001", md5_hex("8001:seatline:secret")}}});
     center.settle();
     phone.post(Register{registrar, "8001", "secret", 300});
-    ASSERT_TRUE(phone.expect<RegisterResult>().ok);
+    const auto result = phone.expect<RegisterResult>();
+    ASSERT_TRUE(result.ok) << result.sip_code;
     center.expect<DeviceRegistered>();
     Invite invite;
     invite.leg = LegId{2};
