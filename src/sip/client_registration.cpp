@@ -35,6 +35,9 @@ void ClientRegistrations::start(const Register& command) {
     su_home_t home[1] = {SU_HOME_INIT(home)};
     const auto* url = url_make(home, command.registrar_uri.c_str());
     phone.registrar_host = url != nullptr && url->url_host != nullptr ? url->url_host : "";
+    if (phone.registrar_host.starts_with('[')) {  // an IPv6 literal; sources have no brackets
+        phone.registrar_host = phone.registrar_host.substr(1, phone.registrar_host.find(']') - 1);
+    }
     const bool is_usable = !phone.registrar_host.empty();
     su_home_deinit(home);
     if (!is_usable) return tell(phone, false, 416);
