@@ -49,7 +49,8 @@ class TrunkLimits(harness.Center):
         mark = self.journal.mark()
         for tcp in (False, True):
             caller = Sipp("caller_refused", self.server, host=STRANGER, called=QUEUE, tcp=tcp).check()
-            self.assertEqual(caller.statuses(), [403])
+            # Asked who he is, like any phone: the answer must not tell which numbers exist.
+            self.assertEqual(caller.statuses(), [401])
         self.good_call()
         self.assertEqual([e for e in self.journal.find(mark, type="CallArrived") if e["caller"] == "13900139000"], [])
 
