@@ -43,7 +43,7 @@ class Linphone(Control):
         self.own.tell("resume 1")
         self.hears(self.caller, PHONE_HZ[TALKER])
         self.hears(self.own, CALLER_HZ)
-        self.done([], (held, {CALLER_HZ}, set()))
+        self.done([], (held, set(), set()))
 
     def test_blind_transfer(self):
         self.own.tell(f"transfer sip:8002@127.0.0.1:{self.server.sip}")
@@ -61,7 +61,7 @@ class Linphone(Control):
         aside = self.hears(self.caller, MUSIC_HZ)
         self.own.tell("transfer 1 --to-call 2")
         after = self.colleague_has_it()
-        self.done(["attended"], (aside, {CALLER_HZ}, {PHONE_HZ[TALKER], PHONE_HZ[COLLEAGUE]}),
+        self.done(["attended"], (aside, set(), {PHONE_HZ[TALKER], PHONE_HZ[COLLEAGUE]}),
                   (after, {CALLER_HZ}, {PHONE_HZ[COLLEAGUE]}))
 
 

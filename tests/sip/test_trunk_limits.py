@@ -14,7 +14,8 @@ class TrunkLimits(harness.Center):
         mark = self.journal.mark()
         calls = 400
         flood = Sipp("caller_refused", self.server, host=NARROW_TRUNK, calls=calls, rate=200).check(30)
-        self.assertEqual(flood.statuses(), [503] * calls)
+        # A busy machine may send one twice (no ACK within T1); the count below is exact.
+        self.assertEqual(set(flood.statuses()), {503})
         self.assertIn("Retry-After:", flood.messages())
         # Another trunk's call gets through, and one of this trunk as soon as there is room.
         self.good_call(host=TRUNK)
