@@ -96,7 +96,7 @@ inline Result<std::string> read_all(const ByteSource& source, std::uint64_t offs
 
 inline std::vector<std::int16_t> samples_of(const std::string& wav) {
     std::vector<std::int16_t> samples((wav.size() - kWavHeader) / 2);
-    std::memcpy(samples.data(), wav.data() + kWavHeader, samples.size() * 2);
+    if (!samples.empty()) std::memcpy(samples.data(), wav.data() + kWavHeader, samples.size() * 2);
     return samples;
 }
 
